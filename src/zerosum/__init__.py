@@ -1,0 +1,23 @@
+"""zerosum: train, watch, measure, explore and ship generative adversarial networks.
+
+zerosum.fit(data)         train on a folder, an archive, an array or a built-in set; returns a model
+zerosum.load(path)        a trained model from its folder or its run's folder
+model.sample(64, seed=0)  numbered samples: number s is the same sample everywhere
+"""
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+__all__ = ["Model", "ZerosumError", "fit", "from_pretrained", "load"]
+
+if TYPE_CHECKING:
+    from zerosum.api import Model, ZerosumError, fit, from_pretrained, load
+
+
+def __getattr__(name: str) -> Any:
+    """Import the interface on first use: it needs torch, and `zerosum --help` should not wait for that."""
+    if name in __all__:
+        from zerosum import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module 'zerosum' has no attribute '{name}'")

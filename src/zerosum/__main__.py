@@ -1,0 +1,57 @@
+"""The command line: `zerosum VERB ...`. Verbs import what they need, so that help comes at once."""
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+from zerosum import __version__
+from zerosum.core.errors import ZerosumError, nearest_name
+
+VERBS = {
+    "train": ("DATA", "train a generator on pictures or points, or go on with a run that was interrupted"),
+    "sample": ("RUN_OR_MODEL", "write numbered samples of a trained model"),
+    "recipes": ("", "list the systems that can be trained"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb; returns the exit code: 0, 2 for wrong flags, 3 for failed training, 4 for unusable data."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    if not arguments or arguments[0] in ("-h", "--help"):
+        print(overview())
+        return 0
+    if arguments[0] == "--version":
+        print(f"zerosum {__version__}")
+        return 0
+    verb, rest = arguments[0], arguments[1:]
+    if verb not in VERBS:
+        print(f'zerosum: there is no verb "{verb}"; {nearest_name(verb, VERBS)}.', file=sys.stderr)
+        return 2
+    try:
+        importlib.import_module(f"zerosum.cli.{verb}").main(rest)
+        return 0
+    except ZerosumError as error:
+        print(f"zerosum: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("zerosum: interrupted; the last checkpoint is kept.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read the output has left; Python would complain once more at its end
+        return 141
+
+
+def overview() -> str:
+    """What `zerosum --help` prints."""
+    verbs = "\n".join(f"  zerosum {f'{verb} {what}'.strip():<22} {does}" for verb, (what, does) in VERBS.items())
+    return f"""zerosum {__version__}: train, watch, measure, explore and ship generative adversarial networks
+
+{verbs}
+
+Try it:   zerosum train digits --minutes 3
+          zerosum sample runs/00000-digits-light --seeds 0-63
+Details:  zerosum VERB --help"""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,152 @@
+"""The interface from Python, and the plans that the command line makes."""
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from zerosum import recipes as _recipes  # noqa: F401  registers the recipes
+from zerosum.config.data import DataOptions
+from zerosum.config.run import Run
+from zerosum.core.errors import SettingError, ZerosumError
+from zerosum.core.registry import Recipe, find_recipe, recipes
+from zerosum.core.space import Space
+from zerosum.data import Dataset, open_dataset
+from zerosum.train.hooks import Listener
+from zerosum.train.model import Model
+from zerosum.train.plan import Plan
+from zerosum.train.session import train
+
+__all__ = ["Model", "ZerosumError", "choose_recipe", "fit", "from_pretrained", "load", "make_plan", "open_for", "train"]
+
+DEFAULT_MINUTES = {"image": 20.0, "points": 0.5}
+"""How long to train where neither minutes nor samples are given, by kind of data."""
+
+
+def fit(
+    data: str | Path | np.ndarray,
+    *,
+    recipe: str = "auto",
+    preset: str | None = None,
+    minutes: float | None = None,
+    samples: int | None = None,
+    batch: int | None = None,
+    seed: int = 0,
+    device: str = "auto",
+    precision: str = "auto",
+    out: Path | str = "runs",
+    name: str | None = None,
+    listener: Listener = lambda event: None,
+    options: dict[str, Any] | None = None,
+    **settings: Any,
+) -> Model:
+    """Train a generator on data and return it.
+
+    Args:
+        data: A folder of pictures, a .zip, an .npz or .npy file, an array, or the name of a built-in set.
+        recipe: Which system to train; "auto" chooses one for the data and the device.
+        preset: Named settings of the recipe to start from.
+        minutes: How long to train.
+        samples: How many real samples to train on; with `minutes`, whatever is reached first.
+        batch: Real samples per round; by default the recipe's.
+        seed: Seed of everything random.
+        device: "auto", "cpu", "cuda" or "mps".
+        precision: "auto", "fp32" or "bf16".
+        out: The folder that run folders are made in.
+        name: The run folder's name; by default it is numbered.
+        listener: Called with every event, a dictionary, as it happens.
+        options: Fields of `DataOptions`, for example {"size": "64", "mirror": True}.
+        settings: Fields of the recipe's config.
+
+    Raises:
+        ZerosumError: Something that the caller can put right; the message says what.
+    """
+    data_options = DataOptions(**(options or {}))
+    dataset, chosen, _ = open_for(data, data_options, recipe, device)
+    base = chosen.settings(dataset.space.kind, preset)
+    unknown = settings.keys() - {field.name for field in dataclasses.fields(base)}
+    if unknown:
+        raise SettingError(f"The recipe {chosen.name} has no setting {', '.join(sorted(unknown))}.")
+    run = Run(
+        seed=seed,
+        batch=batch,
+        minutes=minutes,
+        samples=samples,
+        device=device,  # type: ignore[arg-type]
+        precision=precision,  # type: ignore[arg-type]
+    )
+    plan = make_plan(dataset, data_options, chosen, dataclasses.replace(base, **settings), run, Path(out), name)
+    return train(plan, listener)[0]
+
+
+def load(path: Path | str) -> Model:
+    """A trained model, from its folder or its run's folder."""
+    return Model.load(path)
+
+
+def from_pretrained(name_or_path: str, *, revision: str | None = None, token: str | None = None) -> Model:
+    """A trained model from a folder, or from the Hugging Face Hub by `owner/name`."""
+    return Model.from_pretrained(name_or_path, revision=revision, token=token)
+
+
+def open_for(
+    data: str | Path | np.ndarray, options: DataOptions, recipe: str = "auto", device: str = "auto"
+) -> tuple[Dataset, Recipe, str]:
+    """Open data for a recipe: the data, the recipe, and a sentence that says what was chosen and why.
+
+    A recipe that knows no classes gets the data without them, unless classes were asked for.
+
+    Raises:
+        SettingError: The recipe is unknown, or does not learn this kind of data.
+    """
+    if recipe != "auto" and not find_recipe(recipe).conditional:
+        if options.conditional:
+            raise SettingError(f"The recipe {recipe} knows no classes; leave out --conditional or take another recipe.")
+        options = dataclasses.replace(options, conditional=False)
+    dataset = open_dataset(data, options)
+    kind = dataset.space.kind
+    if recipe == "auto":
+        chosen, why = choose_recipe(dataset.space, device)
+        return dataset, chosen, f"recipe {chosen.name}: {why}"
+    chosen = find_recipe(recipe)
+    if kind not in chosen.kinds:
+        able = ", ".join(other.name for other in recipes() if kind in other.kinds)
+        raise SettingError(f"The recipe {recipe} does not learn data of the kind {kind}. Recipes that do: {able}.")
+    return dataset, chosen, f"recipe {chosen.name}, as asked"
+
+
+def choose_recipe(space: Space, device: str) -> tuple[Recipe, str]:
+    """The recipe for a kind of sample on a device, and why."""
+    if space.kind != "image":
+        return find_recipe("r3gan"), f"relativistic pairs under R1 and R2 find the modes of {space.kind} reliably"
+    graphics_card = device in ("cuda", "mps") or (
+        device == "auto" and (torch.cuda.is_available() or torch.backends.mps.is_available())
+    )
+    if graphics_card:
+        return find_recipe("r3gan"), "pictures and a graphics card to train the modern baseline on"
+    return find_recipe("light"), "pictures and no graphics card, where the number of samples seen decides"
+
+
+def make_plan(
+    dataset: Dataset,
+    options: DataOptions,
+    recipe: Recipe,
+    settings: Any,
+    run: Run,
+    out: Path = Path("runs"),
+    name: str | None = None,
+    new: bool = False,
+) -> Plan:
+    """A plan with the blanks filled in: a length if none was given, and a batch."""
+    if run.minutes is None and run.samples is None:
+        run = dataclasses.replace(run, minutes=DEFAULT_MINUTES[dataset.space.kind])
+    if run.batch is None:
+        run = dataclasses.replace(run, batch=usual_batch(len(dataset), settings.usual_batch))
+    return Plan(dataset, options, recipe, settings, run, out, name, new)
+
+
+def usual_batch(samples: int, wanted: int) -> int:
+    """The recipe's batch, or less where the data has fewer samples."""
+    return min(wanted, samples)

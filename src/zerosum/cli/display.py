@@ -1,0 +1,179 @@
+"""What a person sees while training goes on: a live line in a terminal, plain lines elsewhere, or JSON."""
+
+import json
+import sys
+import time
+from abc import ABC, abstractmethod
+from pathlib import Path
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from zerosum.core.events import Event
+from zerosum.train.folder import RunFolder
+from zerosum.train.model import Model
+from zerosum.train.plan import Plan
+
+LINE_SECONDS = 10.0
+"""Seconds from one plain line to the next."""
+
+SHOWN = {
+    "discriminator/adversarial": "D loss",
+    "generator/adversarial": "G loss",
+    "discriminator/accuracy_real": "D right on real",
+    "discriminator/accuracy_fake": "on fake",
+    "discriminator/gradient_norm": "D gradient",
+    "generator/gradient_norm": "G gradient",
+}
+"""The scalars that everybody wants to see, and what a person calls them; the others follow under their own names."""
+
+
+class Display(ABC):
+    """Hears of a run's events and shows them; used as a context around the training."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+
+    def __enter__(self) -> "Display":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        return None
+
+    @abstractmethod
+    def listen(self, event: Event) -> None:
+        """Show one event, if it is worth showing."""
+
+    def farewell(self, model: Model, folder: RunFolder) -> None:
+        """Say what was made and what to try next."""
+        sheets = sorted(folder.samples.glob("*.png"))
+        print(f"\nContact sheet: {sheets[-1]}\nReal samples:  {folder.path / 'reals.png'}\nModel:         {folder.model}")
+        one_class = f" --class {model.space.classes[0]}" if model.space.classes else ""
+        print("Try next:")
+        print(f"  zerosum sample {folder.path} --seeds 0-63{one_class} --out samples")
+        print(f'  python -c "import zerosum; print(zerosum.load({str(folder.path)!r}).sample(64, seed=0).shape)"')
+        if self.plan.run.minutes:
+            longer = f"--minutes {2 * self.plan.run.minutes:g}"
+            print(f"  zerosum train {self.plan.dataset.source} {longer}{self._flags()}   (goes on to {longer[10:]} minutes)")
+
+    def _flags(self) -> str:
+        flags = "" if self.plan.out == Path("runs") else f" --out {self.plan.out}"
+        return flags if self.plan.name is None else f"{flags} --name {self.plan.name}"
+
+
+class Nothing(Display):
+    """Shows nothing: the other processes of a run."""
+
+    def listen(self, event: Event) -> None:
+        """Ignore the event."""
+
+    def farewell(self, model: Model, folder: RunFolder) -> None:
+        """Say nothing."""
+
+
+class JSONLines(Display):
+    """Every event as one JSON object a line."""
+
+    def listen(self, event: Event) -> None:
+        """Print the event."""
+        print(json.dumps(event), flush=True)
+
+    def farewell(self, model: Model, folder: RunFolder) -> None:
+        """Say nothing: the last event has it all."""
+
+
+class PlainLines(Display):
+    """A line every few seconds."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__(plan)
+        self._next = 0.0
+
+    def listen(self, event: Event) -> None:
+        """Print a line, if it is time."""
+        if event["event"] == "start":
+            print(beginning(event), flush=True)
+        elif event["event"] == "progress" and time.monotonic() >= self._next:
+            self._next = time.monotonic() + LINE_SECONDS
+            values = "  ".join(f"{name} {value}" for name, value in readings(event))
+            print(f"{headline(event, self.plan)}  {values}", flush=True)
+        elif event["event"] == "snapshot":
+            print(f"{event['samples']:>11,} samples  {event['file']}", flush=True)
+
+
+class LiveTable(Display):
+    """A few lines at the bottom of a terminal that are redrawn in place."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__(plan)
+        self._console = Console(highlight=False)
+        self._live = Live(console=self._console, refresh_per_second=4, transient=False)
+
+    def __enter__(self) -> "LiveTable":
+        self._live.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._live.stop()
+
+    def listen(self, event: Event) -> None:
+        """Redraw the table, or print what stays above it."""
+        if event["event"] == "start":
+            self._console.print(beginning(event))
+        elif event["event"] == "progress":
+            self._live.update(self._table(event))
+        elif event["event"] == "snapshot":
+            self._console.print(f"[dim]{event['samples']:>11,} samples  {event['file']}[/dim]")
+
+    def _table(self, event: Event) -> Table:
+        table = Table.grid(padding=(0, 2))
+        table.add_row(Text(headline(event, self.plan), style="bold"))
+        values = readings(event)
+        for row in (values[i : i + 6] for i in range(0, len(values), 6)):
+            table.add_row(Text.assemble(*[part for n, v in row for part in ((f"{n} ", "dim"), (f"{v}   ", "cyan"))]))
+        return table
+
+
+def make_display(plan: Plan, as_json: bool, quiet: bool) -> Display:
+    """The display for where the output goes."""
+    if quiet:
+        return Nothing(plan)
+    if as_json:
+        return JSONLines(plan)
+    return LiveTable(plan) if sys.stdout.isatty() else PlainLines(plan)
+
+
+def beginning(event: Event) -> str:
+    """The first line of a session."""
+    verb = f"Going on at {event['samples']:,} samples" if event["resumed"] else "Training"
+    return f"{verb} in {event['folder']} ({event['precision']}). Ctrl-C stops and saves."
+
+
+def headline(event: Event, plan: Plan) -> str:
+    """How far it is: samples, speed, time left."""
+    left = time_left(event, plan)
+    return f"{event['samples']:>11,} samples  {event['samples_per_second']:>8,.0f}/s  {left} left"
+
+
+def time_left(event: Event, plan: Plan) -> str:
+    """Minutes and seconds until the first of the run's limits, as far as one can tell."""
+    limits = []
+    if plan.run.minutes is not None:
+        limits.append(plan.run.minutes * 60 - event["seconds"])
+    if plan.run.samples is not None:
+        limits.append((plan.run.samples - event["samples"]) / max(event["samples_per_second"], 1e-9))
+    seconds = int(max(min(limits), 0))
+    hours, minutes = seconds // 3600, seconds // 60 % 60
+    return f"{hours}:{minutes:02d}:{seconds % 60:02d}" if hours else f"{minutes}:{seconds % 60:02d}"
+
+
+def readings(event: Event) -> list[tuple[str, str]]:
+    """The event's scalars for a person: (name, value)."""
+    scalars = {name: value for name, value in event.items() if "/" in name}
+    names = [*[name for name in SHOWN if name in scalars], *[name for name in scalars if name not in SHOWN]]
+    return [
+        (SHOWN.get(name, name.split("/", 1)[1]), f"{value:.0%}" if "accuracy" in name else f"{value:.3g}")
+        for name, value in ((name, scalars[name]) for name in names)
+    ]

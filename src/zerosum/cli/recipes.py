@@ -1,0 +1,21 @@
+"""`zerosum recipes`."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from zerosum import recipes as _recipes  # noqa: F401  registers the recipes
+from zerosum.core.errors import SettingError
+from zerosum.core.registry import recipes
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Print a table of the recipes."""
+    if set(arguments) - {"-h", "--help"}:
+        raise SettingError(f"`zerosum recipes` takes no arguments; it was given {' '.join(arguments)}.")
+    table = Table("recipe", "learns", "classes", "what it is", "paper", box=None, pad_edge=False)
+    for recipe in recipes():
+        learns, classes = ", ".join(recipe.kinds), "yes" if recipe.conditional else "no"
+        table.add_row(recipe.name, learns, classes, recipe.summary, recipe.paper)
+    Console().print(table)

@@ -1,0 +1,86 @@
+"""`zerosum sample RUN_OR_MODEL`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import numpy as np
+import tyro
+
+from zerosum.api import load
+from zerosum.core.errors import SettingError
+from zerosum.core.files import replacing
+from zerosum.train.model import Model
+
+LARGEST_SHEET = 256
+"""Samples that one contact sheet shows at most."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """Write numbered samples of a trained model. A number is the same sample every time, here and in Python."""
+
+    model: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="RUN_OR_MODEL")]
+    """Folder of a run or of a model."""
+    seeds: str = "0-63"
+    """Numbers of the samples: single ones and ranges, as in 0-63,100,200-210."""
+    out: Path = Path("samples")
+    """The folder to write to, or with --format npz a file or folder."""
+    class_: Annotated[str | None, tyro.conf.arg(name="class")] = None
+    """Name or index of the class to make; by default each sample has its own, as often as in the data."""
+    format: Literal["png", "npz"] = "png"
+    """One picture a sample and a contact sheet, or one array file with all of them."""
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Parse the command's arguments and do what they say."""
+    command = tyro.cli(Sample, prog="zerosum sample", args=arguments)
+    seeds = parse_seeds(command.seeds)
+    model = load(command.model)
+    condition = index_or_name(model, command.class_)
+    rows = model.sample(seeds=seeds, condition=condition)
+    if command.format == "npz":
+        classes = model.classes(seeds, condition)
+        path = command.out if command.out.suffix == ".npz" else command.out / "samples.npz"
+        write_arrays(path, model, rows, seeds, None if classes is None else classes.numpy())
+        print(f"{len(seeds):,} samples: {path}")
+        return
+    for seed, row in zip(seeds, rows, strict=True):
+        model.codec.write(row, command.out / f"seed{seed:05d}")
+    sheet = command.out / "sheet.png"
+    with replacing(sheet) as temporary:
+        model.codec.sheet(rows[:LARGEST_SHEET]).save(temporary, format="png")
+    print(f"{len(seeds):,} samples: {command.out}\nContact sheet: {sheet}")
+
+
+def parse_seeds(text: str) -> list[int]:
+    """The numbers that a text like "0-63,100" stands for, in its order."""
+    seeds: list[int] = []
+    for part in text.split(","):
+        first, _, last = part.strip().partition("-")
+        if not first.isdigit() or (last and not last.isdigit()) or part.strip().endswith("-"):
+            raise SettingError(f'--seeds is "{text}"; write numbers and ranges, as in 0-63,100,200-210.')
+        if last and int(last) < int(first):
+            raise SettingError(f'--seeds has the range "{part.strip()}", which ends before it begins.')
+        if int(last or first) - int(first) >= 1_000_000:
+            raise SettingError(f'--seeds has the range "{part.strip()}": a million samples at most in one go.')
+        seeds += range(int(first), int(last or first) + 1)
+    return seeds
+
+
+def index_or_name(model: Model, text: str | None) -> int | str | None:
+    """A class given on the command line: its name if there is one like it, else its index."""
+    if text is None or text in model.space.classes or not text.isdigit():
+        return text
+    return int(text)
+
+
+def write_arrays(path: Path, model: Model, rows: np.ndarray, seeds: list[int], classes: np.ndarray | None) -> None:
+    """All samples in one .npz: `images` or `points`, their `seeds` and, where there are classes, their `labels`."""
+    if rows.ndim == 4 and rows.shape[3] == 1:
+        rows = rows[..., 0]  # grey pictures as (n, height, width), the way data sets are given
+    name = "images" if model.space.kind == "image" else model.space.kind
+    labels = {} if classes is None else {"labels": classes}
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        np.savez_compressed(file, **{name: rows}, **labels, seeds=np.asarray(seeds))

@@ -1,0 +1,114 @@
+"""`zerosum train DATA`."""
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+from zerosum.api import make_plan, open_for, train
+from zerosum.cli.display import make_display
+from zerosum.cli.dry_run import describe
+from zerosum.config.data import DataOptions
+from zerosum.config.run import Run
+from zerosum.core.registry import find_recipe, recipes
+from zerosum.train.plan import Plan
+
+EPILOGUE = "Each recipe has further flags: zerosum train --recipe NAME --help. Recipes: {names}."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Train:
+    """Train a generator on DATA. The same command again goes on where it stopped."""
+
+    data: Annotated[str, tyro.conf.Positional]
+    """A folder of pictures (sub-folders are classes), a .zip of one, an .npz or .npy file, or a built-in set: digits,
+    emoji, ring, grid, moons, disjoint, line, gaussian."""
+    recipe: str = "auto"
+    """The system to train; auto chooses one for the data and the device, and says why."""
+    preset: str | None = None
+    """Named settings of the recipe to start from."""
+    out: Path = Path("runs")
+    """The folder that run folders are made in."""
+    name: str | None = None
+    """Name of the run's folder; by default it is numbered."""
+    new: bool = False
+    """Start afresh where an earlier run could go on."""
+    dry_run: bool = False
+    """Say what would be trained on what, how large it is and how long it takes; train nothing."""
+    json: bool = False
+    """Print every event as one JSON object a line."""
+    options: tyro.conf.OmitArgPrefixes[DataOptions] = field(default_factory=DataOptions)
+    run: tyro.conf.OmitArgPrefixes[Run] = field(default_factory=Run)
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Parse the command's arguments and do what they say."""
+    if {"-h", "--help"} & set(arguments):
+        show_help(arguments)
+        return
+    plan, command = make(arguments)
+    main_process = os.environ.get("RANK", "0") == "0"
+    if command.dry_run:
+        describe(plan)
+        return
+    display = make_display(plan, command.json, quiet=not main_process)
+    with display:
+        model, folder = train(plan, display.listen)
+    display.farewell(model, folder)
+
+
+def make(arguments: Sequence[str]) -> tuple[Plan, Train]:
+    """The plan that the arguments ask for: first those of every run, then those of the recipe they lead to."""
+    command, rest = tyro.cli(
+        Train, prog="zerosum train", args=spell_out(arguments), return_unknown_args=True, config=(FLAGS,)
+    )
+    dataset, recipe, why = open_for(command.data, command.options, command.recipe, command.run.device)
+    settings = tyro.cli(
+        recipe.config,
+        prog=f"zerosum train {command.data} --recipe {recipe.name}",
+        args=rest,
+        default=recipe.settings(dataset.space.kind, command.preset),
+        config=(FLAGS,),
+    )
+    plan = make_plan(dataset, command.options, recipe, settings, command.run, command.out, command.name, command.new)
+    if not command.json and os.environ.get("RANK", "0") == "0":
+        for note in (*dataset.notes, why[0].upper() + why[1:] + "."):
+            print(note)
+    return plan, command
+
+
+FLAGS = tyro.conf.FlagCreatePairsOff
+
+
+def spell_out(arguments: Sequence[str]) -> list[str]:
+    """Give --conditional and --no-conditional, written as switches, the value that the parser wants."""
+    spelled = []
+    for index, argument in enumerate(arguments):
+        following = arguments[index + 1] if index + 1 < len(arguments) else ""
+        if argument == "--no-conditional":
+            spelled += ["--conditional", "False"]
+        elif argument == "--conditional" and following not in ("True", "False", "None"):
+            spelled += ["--conditional", "True"]
+        else:
+            spelled.append(argument)
+    return spelled
+
+
+def show_help(arguments: Sequence[str]) -> None:
+    """Print the flags of every run and, if a recipe is named, its own."""
+    named = [following for flag, following in zip(arguments, arguments[1:], strict=False) if flag == "--recipe"]
+    try:
+        tyro.cli(Train, prog="zerosum train", args=["--help"], config=(FLAGS,))
+    except SystemExit:
+        if not named or named[0] == "auto":
+            print(EPILOGUE.format(names=", ".join(recipe.name for recipe in recipes())))
+            return
+    recipe = find_recipe(named[0])
+    try:
+        tyro.cli(recipe.config, prog=f"zerosum train DATA --recipe {recipe.name}", args=["--help"], config=(FLAGS,))
+    except SystemExit:
+        sys.stdout.flush()

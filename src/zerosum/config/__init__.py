@@ -1,0 +1,1 @@
+"""Settings: frozen dataclasses with defaults, read from and written to strict JSON."""

@@ -1,0 +1,78 @@
+"""Optimizer settings. Each builds its optimizer and says what its rates are after a number of samples."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import nn
+from torch.optim import SGD
+from torch.optim import Adam as TorchAdam
+
+from zerosum.config.ramp import Ramp
+
+
+class Optimizer(Protocol):
+    """Settings that a player's optimizer is made from."""
+
+    def build(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+        """A fresh optimizer over `parameters`."""
+        ...
+
+    def at(self, samples: int) -> dict[str, float]:
+        """The values that every parameter group takes when training has seen `samples` real samples."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adam:
+    """Adam (Kingma and Ba 2015), one fused step for all weights."""
+
+    rate: float = 2e-4
+    """Learning rate at the start."""
+    betas: tuple[float, float] = (0.5, 0.999)
+    """Decay of the running mean of the gradient and of its square, per step."""
+    epsilon: float = 1e-8
+    """Added to the root of the running square."""
+    final_rate: float | None = None
+    """Learning rate after `decay_samples`, reached along half a cosine; None keeps it constant."""
+    decay_samples: int = 1_000_000
+    """Samples over which the rate falls to `final_rate`."""
+
+    def build(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+        """A fresh fused Adam over `parameters`."""
+        return TorchAdam(parameters, lr=self.rate, betas=self.betas, eps=self.epsilon, fused=True)
+
+    def at(self, samples: int) -> dict[str, float]:
+        """The learning rate after `samples` samples."""
+        return {"lr": Ramp(self.rate, self.final_rate, self.decay_samples).at(samples)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class MomentumSGD:
+    """Stochastic gradient descent with a growing momentum and a shrinking rate, as in Goodfellow et al. 2014."""
+
+    rate: float = 0.1
+    """Learning rate at the start."""
+    rate_half_life: int = 17_300_000
+    """Samples after which the rate has halved: a division by 1.000004 after each batch of 100."""
+    final_rate: float = 1e-6
+    """The rate never falls below this."""
+    momentum: float = 0.5
+    """Momentum at the start."""
+    final_momentum: float = 0.7
+    """Momentum after `momentum_samples`."""
+    momentum_samples: int = 15_000_000
+    """Samples over which the momentum grows linearly: 250 epochs of 60,000 digits."""
+
+    def build(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+        """A fresh momentum optimizer over `parameters`."""
+        return SGD(parameters, lr=self.rate, momentum=self.momentum)
+
+    def at(self, samples: int) -> dict[str, float]:
+        """Learning rate and momentum after `samples` samples."""
+        grown = min(1.0, samples / self.momentum_samples)
+        return {
+            "lr": max(self.final_rate, self.rate * 0.5 ** (samples / self.rate_half_life)),
+            "momentum": self.momentum + grown * (self.final_momentum - self.momentum),
+        }

@@ -1,0 +1,40 @@
+"""Settings of one run that are not part of the system being trained."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from zerosum.core.errors import SettingError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """Where, how long and on what a run trains. Unlike a recipe's settings, these may change when it goes on."""
+
+    seed: int = 0
+    """Seed of everything random in the run."""
+    batch: int | None = None
+    """Real samples per round, over all processes; by default the recipe's usual batch."""
+    minutes: float | None = None
+    """Stop after this many minutes of training, earlier sessions of the same run counted in."""
+    samples: int | None = None
+    """Stop after this many real samples."""
+    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+    """Where to train; auto takes a graphics card if there is one."""
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    """Arithmetic of the networks; auto takes bf16 for pictures where the processor has it. Penalties stay in fp32."""
+    log_rounds: int = 16
+    """Rounds from one record in events.jsonl to the next."""
+    snapshot_seconds: float = 30.0
+    """Seconds from one contact sheet to the next."""
+    checkpoint_seconds: float = 60.0
+    """Seconds from one checkpoint to the next: the most that a power cut can cost."""
+    log: tuple[str, ...] = ()
+    """Also send the records to these trackers: tensorboard, wandb."""
+
+    def __post_init__(self) -> None:
+        for name in ("minutes", "samples", "batch", "log_rounds", "snapshot_seconds", "checkpoint_seconds"):
+            value = getattr(self, name)
+            if value is not None and not 0 < value < float("inf"):
+                raise SettingError(f"--{name.replace('_', '-')} is {value}; it must be greater than 0.")
+        if not 0 <= self.seed < 2**32:
+            raise SettingError(f"--seed is {self.seed}; seeds go from 0 to {2**32 - 1}.")

@@ -1,0 +1,25 @@
+"""One batch of real samples on its way to a loss."""
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from zerosum.core.seeding import Noise
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Real samples in the model's range, and the noise to set against them.
+
+    Attributes:
+        x: Encoded samples, shape (n, *space.shape), float32.
+        condition: Class indices, shape (n,), int64; None when samples are not labelled.
+        noise: Random numbers for these samples; the same however many processes share the global batch.
+    """
+
+    x: Tensor
+    condition: Tensor | None
+    noise: Noise
+
+    def __len__(self) -> int:
+        return len(self.x)

@@ -1,0 +1,82 @@
+"""The registry of recipes: a recipe that is registered has flags, help, JSON, a table row and a test."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, get_type_hints
+
+from zerosum.core.errors import SettingError, nearest_name
+from zerosum.core.space import Space
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A named system: settings, and the function that makes a game of them.
+
+    Attributes:
+        name: What a person calls it, for example "wgan-gp".
+        kinds: Kinds of samples it learns: "image", "points".
+        config: The frozen dataclass of its settings; the defaults are the paper's.
+        build: Makes the game: (config, space) -> Game.
+        presets: Named settings for data or devices that the paper's numbers do not carry over to. A preset with the
+            name of a kind is taken for that kind unless another one is asked for.
+        conditional: Whether it can learn classes.
+        summary: One line for tables and help.
+        paper: Author, year and address of the publication.
+    """
+
+    name: str
+    kinds: tuple[str, ...]
+    config: type
+    build: Callable[[Any, Space], Any]
+    presets: Mapping[str, Any] = field(default_factory=dict)
+    conditional: bool = True
+    summary: str = ""
+    paper: str = ""
+
+    def settings(self, kind: str, preset: str | None = None) -> Any:
+        """The settings to start from for a kind of data, or those of a named preset."""
+        if preset is None:
+            return self.presets.get(kind) or self.config()
+        if preset not in self.presets:
+            raise SettingError(
+                f'The recipe {self.name} has no preset "{preset}". {nearest_name(preset, self.presets)}.'
+                if self.presets
+                else f'The recipe {self.name} has no presets, so leave out --preset "{preset}".'
+            )
+        return self.presets[preset]
+
+
+_RECIPES: dict[str, Recipe] = {}
+
+
+def recipe(
+    name: str,
+    *,
+    kinds: tuple[str, ...],
+    paper: str,
+    presets: Mapping[str, Any] | None = None,
+    conditional: bool = True,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register the decorated function as the recipe `name`; its first parameter's type is the recipe's config."""
+
+    def register(build: Callable[..., Any]) -> Callable[..., Any]:
+        assert name not in _RECIPES, f"two recipes are called {name}"
+        config = get_type_hints(build)["config"]
+        summary = (inspect.getdoc(build) or "").split("\n", 1)[0]
+        _RECIPES[name] = Recipe(name, kinds, config, build, dict(presets or {}), conditional, summary, paper)
+        return build
+
+    return register
+
+
+def recipes() -> tuple[Recipe, ...]:
+    """Every registered recipe, by name."""
+    return tuple(_RECIPES[name] for name in sorted(_RECIPES))
+
+
+def find_recipe(name: str) -> Recipe:
+    """The recipe called `name`; an unknown name is a `SettingError` that offers the nearest one."""
+    if name not in _RECIPES:
+        raise SettingError(f'There is no recipe "{name}". {nearest_name(name, _RECIPES)}.')
+    return _RECIPES[name]

@@ -1,0 +1,159 @@
+"""The two directions between stored samples and what networks see, for each kind of sample.
+
+Sampling, sheets, export and metrics use only a codec, so none of them has code per kind of sample.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from zerosum.config import base
+from zerosum.core.errors import DataError, nearest_name
+from zerosum.core.files import replacing
+from zerosum.data import sheets
+
+
+class Codec(ABC):
+    """Turns stored rows into the model's range and back, and shows them to a person.
+
+    Subclasses are frozen dataclasses, so that a codec travels with a model as JSON.
+    """
+
+    kind: ClassVar[str]
+
+    @abstractmethod
+    def encode(self, rows: Tensor) -> Tensor:
+        """Stored rows in the model's range.
+
+        Args:
+            rows: Rows as a `Loader` gives them, in the stored type, on any device.
+
+        Returns:
+            Shape (n, *space.shape), float32, on the same device.
+        """
+
+    @abstractmethod
+    def decode(self, x: Tensor) -> np.ndarray:
+        """The rows that samples in the model's range stand for; the inverse of `encode`.
+
+        Args:
+            x: Shape (n, *space.shape), any floating type, on any device.
+        """
+
+    @abstractmethod
+    def write(self, row: np.ndarray, stem: Path) -> Path:
+        """Write one decoded row to a file, whole or not at all.
+
+        Args:
+            row: One row of `decode`'s answer.
+            stem: Path of the file without its suffix.
+
+        Returns:
+            The path of the file: `stem` with the suffix of this kind of sample.
+        """
+
+    @abstractmethod
+    def sheet(self, rows: np.ndarray) -> Image.Image:
+        """One picture that shows all rows to a person; there must be at least one."""
+
+    def to_json(self) -> dict[str, Any]:
+        """What `codec_from_json` makes this codec from."""
+        return {"kind": self.kind, **base.to_json(self)}
+
+
+@dataclass(frozen=True)
+class ImageCodec(Codec):
+    """Pictures: stored as bytes 0 to 255, shape (n, height, width, channels); encoded on [-1, 1], channels first."""
+
+    kind: ClassVar[str] = "image"
+
+    def encode(self, rows: Tensor) -> Tensor:
+        """Bytes (n, height, width, channels) to float32 (n, channels, height, width) on [-1, 1].
+
+        Only the view changes, not the order in memory: the result is laid out channels last, which convolutions like.
+        """
+        return rows.permute(0, 3, 1, 2).to(torch.float32).div_(127.5).sub_(1)
+
+    def decode(self, x: Tensor) -> np.ndarray:
+        """Samples (n, channels, height, width) to the nearest bytes (n, height, width, channels)."""
+        levels = x.detach().float().clamp(-1, 1).add(1).mul(127.5).round().to(torch.uint8)
+        return levels.permute(0, 2, 3, 1).contiguous().cpu().numpy()
+
+    def write(self, row: np.ndarray, stem: Path) -> Path:
+        """Write one picture as PNG: grey, RGB or RGBA by its number of channels."""
+        path = stem.with_name(f"{stem.name}.png")
+        with replacing(path) as temporary:
+            sheets.picture(row).save(temporary, format="PNG")
+        return path
+
+    def sheet(self, rows: np.ndarray) -> Image.Image:
+        """The pictures side by side in a nearly square grid, small ones enlarged."""
+        return sheets.picture_grid(rows)
+
+
+@dataclass(frozen=True)
+class PointsCodec(Codec):
+    """Points: stored in their own units, shape (n, coordinates), float32; encoded around 0 with a spread near 1.
+
+    Attributes:
+        center: What is subtracted from each coordinate.
+        scale: What each coordinate is divided by; greater than 0.
+    """
+
+    center: tuple[float, ...]
+    scale: tuple[float, ...]
+
+    kind: ClassVar[str] = "points"
+
+    def __post_init__(self) -> None:
+        assert len(self.center) == len(self.scale) > 0, "every coordinate has a center and a scale"
+        assert min(self.scale) > 0, f"a scale must be greater than 0: {self.scale}"
+
+    def encode(self, rows: Tensor) -> Tensor:
+        """Points (n, coordinates) in their own units to float32 of the same shape, centered and scaled."""
+        center, scale = torch.tensor(self.center, device=rows.device), torch.tensor(self.scale, device=rows.device)
+        return (rows.float() - center) / scale
+
+    def decode(self, x: Tensor) -> np.ndarray:
+        """Centered and scaled points to float32 points in their own units."""
+        return x.detach().float().cpu().numpy() * np.array(self.scale, np.float32) + np.array(self.center, np.float32)
+
+    def write(self, row: np.ndarray, stem: Path) -> Path:
+        """Write one point as CSV: a line with the coordinates' names x1, x2 and so on, and a line of numbers."""
+        path = stem.with_name(f"{stem.name}.csv")
+        header = ",".join(f"x{number}" for number in range(1, len(row) + 1))
+        with replacing(path) as temporary:
+            temporary.write_text(f"{header}\n{','.join(map(str, row))}\n", encoding="utf-8")
+        return path
+
+    def sheet(self, rows: np.ndarray) -> Image.Image:
+        """A scatter plot of the first two coordinates, or a histogram when there is only one.
+
+        The frame is always three scales to each side of the center, so sheets of one run can be compared.
+        """
+        points = (rows - np.array(self.center, np.float32)) / np.array(self.scale, np.float32)
+        return sheets.histogram(points[:, 0]) if points.shape[1] == 1 else sheets.scatter(points[:, :2])
+
+
+_CODECS: dict[str, type[Codec]] = {codec.kind: codec for codec in (ImageCodec, PointsCodec)}
+
+
+def codec_from_json(values: Mapping[str, Any]) -> Codec:
+    """The codec that `Codec.to_json` described.
+
+    Raises:
+        DataError: There is no such kind of codec.
+        SettingError: A value is missing, unknown or of the wrong type.
+    """
+    kind = str(values.get("kind"))
+    if kind not in _CODECS:
+        raise DataError(f'There is no codec for samples of the kind "{kind}". {nearest_name(kind, _CODECS)}.')
+    fields = {name: value for name, value in values.items() if name != "kind"}
+    return base.from_json(_CODECS[kind], fields, f"the {kind} codec")

@@ -1,0 +1,156 @@
+"""The one door to data: a built-in name, a folder, an archive, an array file or an array becomes a `Dataset`."""
+
+from pathlib import Path
+
+import numpy as np
+
+from zerosum.config.data import DataOptions
+from zerosum.core.errors import DataError, SettingError, nearest_name
+from zerosum.data.arrays import array_samples, read_npy, read_npz
+from zerosum.data.cache import packed_pictures
+from zerosum.data.codec import ImageCodec, PointsCodec
+from zerosum.data.dataset import Dataset, Samples, digest_of, make_dataset
+from zerosum.data.images import SUFFIXES, is_picture
+from zerosum.data.metadata import Annotation, from_folders, from_metadata
+from zerosum.data.packing import Progress
+from zerosum.data.sources import Listing, Source, open_source
+from zerosum.data.toys import TOYS, draw_toy
+
+_SHIPPED = {"digits": "digits.npz", "emoji": "emoji.zip"}
+BUILTIN_NAMES = (*_SHIPPED, *TOYS)
+_PATHS = "a folder of pictures, a .zip of such a folder, an .npz or an .npy file"
+
+
+def open_dataset(
+    source: str | Path | np.ndarray, options: DataOptions | None = None, progress: Progress | None = None
+) -> Dataset:
+    """Open a set of samples; the first time, pictures are decoded into the cache.
+
+    A text that is a built-in name means the built-in set, whatever lies in the current folder: the same command means
+    the same everywhere. A folder of that name is reached as "./digits" or as a `Path`.
+
+    Args:
+        source: A built-in name (`BUILTIN_NAMES`), a path, or an array as in an .npz file.
+        options: How samples are read; by default as `DataOptions` says.
+        progress: Called with the number of pictures done and to do while pictures are decoded.
+
+    Raises:
+        DataError: The source is unknown, cannot be read, or holds nothing to train on.
+        SettingError: An option does not go with this kind of data.
+    """
+    options = options or DataOptions()
+    if isinstance(source, np.ndarray):
+        return _finished("array", "array", array_samples(source, "The array", options), options)
+    if isinstance(source, str) and source in TOYS:
+        return _toy(source, options)
+    if isinstance(source, str) and source in _SHIPPED:
+        shipped = Path(__file__).parent / "builtin" / _SHIPPED[source]
+        return _from_path(source, source, shipped, options, progress)
+    path = Path(source).expanduser()
+    if not path.exists():
+        raise DataError(
+            f'"{source}" is neither a path that exists nor a built-in set. A path may be {_PATHS}. '
+            f"For the built-in sets: {nearest_name(str(source), BUILTIN_NAMES)}."
+        )
+    path = path.resolve()
+    return _from_path(path.stem if path.is_file() else path.name, str(path), path, options, progress)
+
+
+def _from_path(name: str, source: str, path: Path, options: DataOptions, progress: Progress | None) -> Dataset:
+    """A dataset of what lies at a path, by its suffix."""
+    suffix = path.suffix.lower()
+    if path.is_dir() or suffix == ".zip":
+        samples = _pictures(path, options, progress)
+    elif suffix == ".npz":
+        samples = read_npz(path, options)
+    elif suffix == ".npy":
+        samples = read_npy(path, options)
+    elif is_picture(path.name):
+        raise DataError(f"{path} is one picture; give the folder that holds many: {path.parent}.")
+    else:
+        raise DataError(f'{path} has the suffix "{path.suffix}"; a path may be {_PATHS}.')
+    return _finished(name, source, samples, options)
+
+
+def _finished(name: str, source: str, samples: Samples, options: DataOptions) -> Dataset:
+    """A dataset of samples, pictures or points by the dimensions of their array."""
+    if options.sigma is not None:
+        raise SettingError(f"--sigma is the noise of a toy set ({', '.join(TOYS)}); {source} is none, so leave it out.")
+    rows = samples.rows
+    if rows.ndim == 4:
+        _, height, width, channels = rows.shape
+        return make_dataset(name, source, "image", (channels, height, width), ImageCodec(), samples, options)
+    _check_for_points(source, options)
+    spread = rows.std(axis=0, dtype=np.float64)
+    codec = PointsCodec(
+        tuple(rows.mean(axis=0, dtype=np.float64).tolist()),
+        tuple(np.where(spread > 0, spread, 1.0).tolist()),  # a coordinate that never changes has no spread to divide by
+    )
+    return make_dataset(name, source, "points", rows.shape[1:], codec, samples, options)
+
+
+def _toy(name: str, options: DataOptions) -> Dataset:
+    """A toy set; its encoding is fixed, so that what is known of it stays known in the model's range."""
+    _check_for_points(name, options)
+    toy = TOYS[name]
+    rows = draw_toy(name, options.sigma)
+    codec = PointsCodec(toy.center, (toy.scale,) * len(toy.center))
+    samples = Samples(rows, digest_of(rows))
+    return make_dataset(name, name, "points", rows.shape[1:], codec, samples, options)
+
+
+def _check_for_points(source: str, options: DataOptions) -> None:
+    """Refuse options that mean nothing for points, rather than ignore them."""
+    usual = DataOptions()
+    for option in ("size", "fit", "background", "channels", "mirror"):
+        if getattr(options, option) != getattr(usual, option):
+            raise SettingError(f"{source} is a set of points, and --{option} is for pictures; leave it out.")
+
+
+def _pictures(path: Path, options: DataOptions, progress: Progress | None) -> Samples:
+    """All pictures of a folder or an archive with what is said about them."""
+    with open_source(path) as source:
+        listing = source.list()
+        if not listing.pictures:
+            raise DataError(
+                f"{path} holds no pictures{_others(listing)}. Pictures are files with the suffix {', '.join(SUFFIXES)}."
+            )
+        names, annotation, notes = _annotated(source, listing)
+        packed = packed_pictures(source, {name: listing.pictures[name] for name in names}, options, progress)
+    if len(packed.bad) == len(names):
+        name, reason = next(iter(packed.bad.items()))
+        raise DataError(f"{path} holds no picture that can be read. The first of them is {name}: {reason}.")
+    kept = [name for name in names if name not in packed.bad]
+    if packed.bad:
+        examples = ", ".join(list(packed.bad)[:3]) + (" and others" if len(packed.bad) > 3 else "")
+        notes.append(f"{len(packed.bad)} of {len(names)} pictures could not be read and were left out: {examples}.")
+    if packed.animated:
+        notes.append(f"{packed.animated} files are animated; only the first picture of each is used.")
+    classes = None if annotation.classes is None else [annotation.classes[name] for name in kept]
+    texts = None if annotation.texts is None else tuple(annotation.texts[name] for name in kept)
+    return Samples(packed.rows, packed.digest, classes, texts, (*notes, *packed.notes))
+
+
+def _annotated(source: Source, listing: Listing) -> tuple[list[str], Annotation, list[str]]:
+    """Names of the pictures to use, sorted, what is said about them, and notes."""
+    notes = [f"Files that are not pictures were left out{_others(listing)}."] if listing.others else []
+    if not listing.metadata:
+        names = sorted(listing.pictures)
+        return names, from_folders(names, source.path), notes
+    if len(listing.metadata) > 1:
+        raise DataError(f"{source.path} holds {' and '.join(sorted(listing.metadata))}; keep one of them.")
+    (file_name,) = listing.metadata
+    try:
+        data = source.read(file_name)
+    except DataError as error:
+        raise DataError(f"{source.path}/{file_name} cannot be used: {error}.") from error
+    names, annotation = from_metadata(data, file_name, listing.pictures, source.path)
+    if without := len(listing.pictures) - len(names):
+        notes.append(f"{without} pictures have no row in {file_name} and were left out.")
+    return names, annotation, notes
+
+
+def _others(listing: Listing) -> str:
+    """The files that are no pictures, as the end of a sentence: " (3 files: .txt, .json)"."""
+    kinds = [suffix for suffix, _ in listing.others.most_common(5)]
+    return f" ({listing.others.total()} files: {', '.join(kinds)})" if kinds else ""

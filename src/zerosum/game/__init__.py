@@ -1,0 +1,1 @@
+"""Games: players, turns, priors, objectives and penalties."""

@@ -1,0 +1,107 @@
+"""The one idea: a game is its players, their turns, a prior, and a way to generate."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from torch import Tensor, nn
+
+from zerosum.config.average import Average
+from zerosum.config.optimizer import Optimizer
+from zerosum.core.batch import Batch
+from zerosum.game.priors import Prior
+
+Modules = Mapping[str, nn.Module]
+"""The networks to generate with, by player: the players' own or their averages."""
+
+
+@dataclass(frozen=True)
+class Player:
+    """A network that moves.
+
+    Attributes:
+        module: The network, or several in one module.
+        optimizer: Settings of its optimizer.
+        average: Settings of the moving average of its weights, if it has one.
+        constrain: Called with the module after each of its steps, to put its weights back where they must be.
+    """
+
+    module: nn.Module
+    optimizer: Optimizer
+    average: Average | None = None
+    constrain: Callable[[nn.Module], None] | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a loss returns.
+
+    Attributes:
+        terms: Named scalars; their sum is minimised.
+        signals: Makes named scalars that are only looked at. Called when a record is due, so that a signal costs
+            nothing in between.
+    """
+
+    terms: dict[str, Tensor]
+    signals: Callable[[], dict[str, Tensor]] = dict
+
+
+@dataclass
+class Clock:
+    """How far the game has come. The loop moves it; losses may read it.
+
+    Attributes:
+        samples: Real samples seen, over all processes.
+        rounds: Rounds played.
+    """
+
+    samples: int = 0
+    rounds: int = 0
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Who moves, what it minimises, and when.
+
+    Attributes:
+        player: Name of the player that moves; all others are frozen.
+        loss: Names what is minimised on a batch.
+        repeat: Moves in a row, each on its own batch.
+        every: Rounds from one turn to the next.
+        after: Samples seen before the first turn.
+        until: Samples seen after which the turn is not taken any more.
+    """
+
+    player: str
+    loss: Callable[[Batch], Outcome]
+    repeat: int = 1
+    every: int = 1
+    after: int = 0
+    until: int | None = None
+
+    def due(self, clock: Clock) -> bool:
+        """Whether the turn is taken in the round that begins now."""
+        begun = clock.samples >= self.after and (self.until is None or clock.samples < self.until)
+        return begun and clock.rounds % self.every == 0
+
+
+@dataclass(frozen=True)
+class Game:
+    """Players, their turns in a round, and how samples come out.
+
+    Attributes:
+        players: By name.
+        turns: In the order in which they are taken each round.
+        prior: Where latents come from.
+        generate: (modules, latents, condition) -> encoded samples of shape (n, *space.shape).
+        model: Names of the players whose weights `generate` needs: they are what is shipped.
+        clock: How far the game has come.
+        state: Further tensors that belong to the game; they are changed in place and saved with it.
+    """
+
+    players: Mapping[str, Player]
+    turns: tuple[Turn, ...]
+    prior: Prior
+    generate: Callable[[Modules, Tensor, Tensor | None], Tensor]
+    model: tuple[str, ...] = ("generator",)
+    clock: Clock = field(default_factory=Clock)
+    state: Mapping[str, Tensor] = field(default_factory=dict)

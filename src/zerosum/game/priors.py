@@ -1,0 +1,74 @@
+"""Where latents come from: fresh noise for training, numbered latents for samples."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.random import RandomState
+from torch import Tensor
+
+from zerosum.core.batch import Batch
+
+
+@dataclass(frozen=True)
+class Prior(ABC):
+    """A distribution over latents of shape (n, dimension)."""
+
+    dimension: int
+
+    @abstractmethod
+    def draw(self, batch: Batch) -> Tensor:
+        """Fresh latents for a batch, shape (len(batch), dimension), on the batch's device."""
+
+    @abstractmethod
+    def numbered(self, stream: RandomState) -> np.ndarray:
+        """One latent, shape (dimension,), from the stream that belongs to a sample's number."""
+
+    def latents(self, seeds: Sequence[int]) -> Tensor:
+        """The latents of the samples with these numbers, shape (len(seeds), dimension), float32.
+
+        Number s has the latent that `numpy.random.RandomState(s)` draws first, so it is the same sample on every
+        machine, in any batch, and for normal priors the same latent as in the StyleGAN tools.
+        """
+        return torch.from_numpy(np.stack([self.numbered(RandomState(seed)) for seed in seeds]).astype(np.float32))
+
+    def classes(self, seeds: Sequence[int], frequencies: Sequence[float]) -> Tensor:
+        """The classes of the samples with these numbers, shape (len(seeds),), in the data's frequencies.
+
+        A sample's class is read off the number that its stream draws after the latent.
+        """
+        drawn = np.empty(len(seeds))
+        for index, seed in enumerate(seeds):
+            stream = RandomState(seed)
+            self.numbered(stream)
+            drawn[index] = stream.random_sample()
+        bounds = np.cumsum(frequencies)[:-1]
+        return torch.from_numpy(np.searchsorted(bounds, drawn, side="right"))
+
+
+@dataclass(frozen=True)
+class Normal(Prior):
+    """Independent standard normal latents."""
+
+    def draw(self, batch: Batch) -> Tensor:
+        """Fresh normal latents."""
+        return batch.noise.normal(len(batch), self.dimension)
+
+    def numbered(self, stream: RandomState) -> np.ndarray:
+        """`stream.randn(dimension)`."""
+        return stream.randn(self.dimension)
+
+
+@dataclass(frozen=True)
+class Uniform(Prior):
+    """Independent latents uniform on [-sqrt(3), sqrt(3)): mean 0 and variance 1."""
+
+    def draw(self, batch: Batch) -> Tensor:
+        """Fresh uniform latents."""
+        return (batch.noise.uniform(len(batch), self.dimension) * 2 - 1) * 3**0.5
+
+    def numbered(self, stream: RandomState) -> np.ndarray:
+        """`stream.uniform(-sqrt(3), sqrt(3), dimension)`."""
+        return stream.uniform(-(3**0.5), 3**0.5, self.dimension)

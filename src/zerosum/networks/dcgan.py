@@ -1,0 +1,101 @@
+"""The convolutional pair of Radford, Metz and Chintala 2016 (arXiv:1511.06434), Section 3 and Figure 1.
+
+Strided 4x4 convolutions instead of pooling, batch normalisation, ReLU in the generator, leaky ReLU in the
+discriminator. Here for pictures of any size and with classes.
+"""
+
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from zerosum.nn.classes import ClassBatchNorm, ClassLatent, ProjectionHead
+from zerosum.nn.pyramid import Pyramid
+
+
+class DCGANGenerator(nn.Module):
+    """Latents (n, latent_dim) and class indices (n,) to pictures (n, channels, height, width) in [-1, 1].
+
+    Args:
+        shape: (channels, height, width) of a picture.
+        latent_dim: Width of a latent.
+        width: Channels of the last hidden grid, at half the picture's size; they double from grid to smaller grid.
+        largest: No grid has more channels than this.
+        classes: How many classes there are; 0 for none.
+    """
+
+    def __init__(
+        self, shape: tuple[int, int, int], latent_dim: int, width: int, largest: int = 1024, classes: int = 0
+    ) -> None:
+        super().__init__()
+        channels, height, width_of_picture = shape
+        self.pyramid = Pyramid.of(height, width_of_picture)
+        widths = hidden_widths(self.pyramid, width, largest)[::-1]
+        rows, columns = self.pyramid.base
+        self.latent = ClassLatent(latent_dim, classes, embedding_dim=32)
+        self.project = nn.Linear(self.latent.size, widths[0] * rows * columns, bias=False)
+        self.normalise = nn.ModuleList(ClassBatchNorm(width, classes) for width in widths)
+        self.upsample = nn.ModuleList(
+            nn.ConvTranspose2d(before, after, 4, stride=2, padding=1, bias=False)
+            for before, after in zip(widths, widths[1:], strict=False)
+        )
+        self.to_picture = nn.ConvTranspose2d(widths[-1], channels, 4, stride=2, padding=1)
+        self.apply(initialise)
+
+    def forward(self, latent: Tensor, condition: Tensor | None) -> Tensor:
+        """Pictures (n, channels, height, width)."""
+        x = self.project(self.latent(latent, condition))
+        # Channels last from the start, so that no convolution has to reorder memory.
+        x = x.view(len(x), *self.pyramid.base, -1).permute(0, 3, 1, 2)
+        x = F.relu(self.normalise[0](x, condition), inplace=True)
+        for upsample, normalise in zip(self.upsample, list(self.normalise)[1:], strict=True):
+            x = F.relu(normalise(upsample(x), condition), inplace=True)
+        return self.pyramid.crop(self.to_picture(x)).tanh()
+
+
+class DCGANDiscriminator(nn.Module):
+    """Pictures (n, channels, height, width) and class indices (n,) to logits (n,).
+
+    Args:
+        shape: (channels, height, width) of a picture.
+        width: Channels of the first hidden grid, at half the picture's size; they double from grid to smaller grid.
+        largest: No grid has more channels than this.
+        classes: How many classes there are; 0 for none.
+        normalised: Batch normalisation on every hidden grid but the first. Gradient penalties, which are about single
+            samples, ask for none.
+    """
+
+    def __init__(
+        self, shape: tuple[int, int, int], width: int, largest: int = 1024, classes: int = 0, normalised: bool = True
+    ) -> None:
+        super().__init__()
+        channels, height, width_of_picture = shape
+        self.pyramid = Pyramid.of(height, width_of_picture)
+        widths = hidden_widths(self.pyramid, width, largest)
+        layers: list[nn.Module] = []
+        for index, (before, after) in enumerate(zip([channels, *widths], widths, strict=False)):
+            batch_normalised = normalised and index > 0
+            layers.append(nn.Conv2d(before, after, 4, stride=2, padding=1, bias=not batch_normalised))
+            if batch_normalised:
+                layers.append(nn.BatchNorm2d(after))
+            layers.append(nn.LeakyReLU(0.2, inplace=True))
+        rows, columns = self.pyramid.base
+        self.features = nn.Sequential(*layers)
+        self.apply(initialise)
+        self.head = ProjectionHead(widths[-1] * rows * columns, classes)
+
+    def forward(self, x: Tensor, condition: Tensor | None) -> Tensor:
+        """Logits (n,)."""
+        x = self.features(self.pyramid.pad(x))
+        return self.head(x.permute(0, 2, 3, 1).flatten(1), condition)
+
+
+def hidden_widths(pyramid: Pyramid, width: int, largest: int) -> list[int]:
+    """Channels of the hidden grids, from half the picture's size down to the base."""
+    return [min(width * 2**index, largest) for index in range(max(pyramid.doublings, 1))]
+
+
+def initialise(module: nn.Module) -> None:
+    """Weights with standard deviation 0.02 (Section 4); normalisation begins as it is."""
+    if isinstance(module, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
+        nn.init.normal_(module.weight, std=0.02)
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)

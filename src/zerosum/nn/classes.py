@@ -1,0 +1,76 @@
+"""How a class reaches a network: joined to the latent, in normalisation, and as a projection of features."""
+
+import torch
+from torch import Tensor, nn
+
+
+class ClassLatent(nn.Module):
+    """A latent with an embedding of its class behind it: (n, latent_dim) to (n, self.size).
+
+    Mirza and Osindero 2014, Section 3, with a learned embedding in place of the one-hot vector.
+
+    Attributes:
+        size: Width of what comes out; without classes that is the latent's own.
+    """
+
+    def __init__(self, latent_dim: int, classes: int, embedding_dim: int) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(classes, embedding_dim) if classes else None
+        self.size = latent_dim + (embedding_dim if classes else 0)
+
+    def forward(self, latent: Tensor, condition: Tensor | None) -> Tensor:
+        """The latent (n, latent_dim), followed by the embedding of the class indices (n,)."""
+        if self.embedding is None:
+            return latent
+        assert condition is not None, "a network with classes needs their indices"
+        return torch.cat([latent, self.embedding(condition)], 1)
+
+
+class ClassBatchNorm(nn.Module):
+    """Batch normalisation with a gain and a bias per class, (n, c, h, w) to the same.
+
+    Dumoulin et al. 2017 (arXiv:1610.07629), Section 2.2, as conditional batch normalisation in Miyato and Koyama 2018.
+    Without classes it is plain batch normalisation.
+    """
+
+    def __init__(self, channels: int, classes: int) -> None:
+        super().__init__()
+        self.normalise = nn.BatchNorm2d(channels, affine=not classes)
+        self.gain = nn.Embedding(classes, channels) if classes else None
+        self.bias = nn.Embedding(classes, channels) if classes else None
+        if self.gain and self.bias:
+            nn.init.ones_(self.gain.weight)
+            nn.init.zeros_(self.bias.weight)
+
+    def forward(self, x: Tensor, condition: Tensor | None) -> Tensor:
+        """Normalised features; `condition` holds class indices (n,)."""
+        x = self.normalise(x)
+        if self.gain is None or self.bias is None:
+            return x
+        gain, bias = self.gain(condition), self.bias(condition)
+        return torch.addcmul(bias[:, :, None, None].to(x.dtype), x, gain[:, :, None, None].to(x.dtype))
+
+
+class ProjectionHead(nn.Module):
+    """Features to a logit, (n, features) to (n,): a linear map plus the inner product with the class's embedding.
+
+    Miyato and Koyama 2018 (arXiv:1802.05637), Equation 4. Computed in fp32, because a critic's loss reads differences
+    of logits that bf16 would round away.
+    """
+
+    def __init__(self, features: int, classes: int) -> None:
+        super().__init__()
+        self.linear = nn.Linear(features, 1)
+        self.embedding = nn.Embedding(classes, features) if classes else None
+        if self.embedding:
+            # The classes then begin with a say as large as the linear map's.
+            nn.init.normal_(self.embedding.weight, std=features**-0.5)
+
+    def forward(self, features: Tensor, condition: Tensor | None) -> Tensor:
+        """Logits (n,), float32."""
+        with torch.autocast(features.device.type, enabled=False):
+            features = features.float()
+            logits = self.linear(features).squeeze(1)
+            if self.embedding is not None:
+                logits = logits + (features * self.embedding(condition)).sum(1)
+            return logits

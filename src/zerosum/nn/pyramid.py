@@ -1,0 +1,54 @@
+"""The grids between a picture and its smallest feature map, for pictures of any size."""
+
+import math
+from dataclasses import dataclass
+
+from torch import Tensor
+from torch.nn import functional as F
+
+
+@dataclass(frozen=True)
+class Pyramid:
+    """Grids that double in size from the base up to the picture, whose size need not be a multiple of anything.
+
+    The top grid is the picture's size rounded up; a generator crops its centre, a discriminator pads the picture with
+    zeros to fill it.
+
+    Attributes:
+        height: Of the picture, in pixels.
+        width: Of the picture, in pixels.
+        doublings: From the base grid to the top grid.
+    """
+
+    height: int
+    width: int
+    doublings: int
+
+    @classmethod
+    def of(cls, height: int, width: int, shortest: int = 4) -> "Pyramid":
+        """The pyramid whose base has a shorter side of `shortest` to `2 * shortest - 1` cells, or is the picture."""
+        pyramid = cls(height, width, 0)
+        while min(pyramid.base) >= 2 * shortest:
+            pyramid = cls(height, width, pyramid.doublings + 1)
+        return pyramid
+
+    @property
+    def base(self) -> tuple[int, int]:
+        """Height and width of the smallest grid."""
+        return math.ceil(self.height / 2**self.doublings), math.ceil(self.width / 2**self.doublings)
+
+    def crop(self, x: Tensor) -> Tensor:
+        """The picture (n, c, height, width) in the middle of the top grid."""
+        left, _, top, _ = self._margins
+        return x[:, :, top : top + self.height, left : left + self.width]
+
+    def pad(self, x: Tensor) -> Tensor:
+        """The picture (n, c, height, width) surrounded by zeros on the top grid."""
+        return F.pad(x, self._margins) if any(self._margins) else x
+
+    @property
+    def _margins(self) -> tuple[int, int, int, int]:
+        """How far the top grid reaches beyond the picture on the left, right, top and bottom."""
+        rows = (self.base[0] << self.doublings) - self.height
+        columns = (self.base[1] << self.doublings) - self.width
+        return columns // 2, columns - columns // 2, rows // 2, rows - rows // 2

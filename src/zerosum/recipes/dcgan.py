@@ -1,0 +1,57 @@
+"""Deep convolutional GAN."""
+
+from dataclasses import dataclass, field, replace
+
+from zerosum.config.average import Average
+from zerosum.config.optimizer import Adam
+from zerosum.core.registry import recipe
+from zerosum.core.space import Space
+from zerosum.game.adversarial import adversarial_game
+from zerosum.game.game import Game, Player
+from zerosum.game.objectives import NON_SATURATING
+from zerosum.game.priors import Uniform
+from zerosum.networks.dcgan import DCGANDiscriminator, DCGANGenerator
+from zerosum.networks.perceptron import PerceptronDiscriminator, PerceptronGenerator
+
+
+@dataclass(frozen=True, kw_only=True)
+class DCGAN:
+    """Radford, Metz and Chintala 2016. Defaults: Section 4 and the authors' code, which has 64 base channels."""
+
+    usual_batch: int = 128
+    """Real samples per round where --batch does not say (Section 4)."""
+    latent_dim: int = 100
+    """Width of the uniform noise (Figure 1)."""
+    generator_width: int = 64
+    """Channels of the generator's last hidden grid; they double towards the base. Figure 1 draws 128."""
+    discriminator_width: int = 64
+    """Channels of the discriminator's first hidden grid; they double towards the base."""
+    depth: int = 3
+    """Hidden layers of the perceptrons that stand in for the convolutions where the data are points."""
+    optimizer: Adam = field(default_factory=lambda: Adam(rate=2e-4, betas=(0.5, 0.999)))
+    """Optimizer of both players (Section 4)."""
+    average: Average = field(default_factory=Average)
+    """Moving average of the generator's weights, which is what is sampled; younger than the paper."""
+
+
+@recipe(
+    "dcgan",
+    kinds=("image", "points"),
+    presets={"points": replace(DCGAN(), latent_dim=16, usual_batch=256, generator_width=128, discriminator_width=128)},
+    paper="Radford, Metz and Chintala 2016, https://arxiv.org/abs/1511.06434",
+)
+def dcgan(config: DCGAN, space: Space) -> Game:
+    """Strided convolutions and batch normalisation: the plain convolutional baseline."""
+    latent, classes = config.latent_dim, len(space.classes)
+    if space.kind == "image":
+        generator = DCGANGenerator(space.shape, latent, config.generator_width, classes=classes)
+        discriminator = DCGANDiscriminator(space.shape, config.discriminator_width, classes=classes)
+    else:
+        generator = PerceptronGenerator(space.shape, latent, config.generator_width, config.depth, classes)
+        discriminator = PerceptronDiscriminator(space.shape, config.discriminator_width, config.depth, classes)
+    return adversarial_game(
+        generator=Player(generator, config.optimizer, config.average),
+        discriminator=Player(discriminator, config.optimizer),
+        prior=Uniform(latent),
+        objective=NON_SATURATING,
+    )

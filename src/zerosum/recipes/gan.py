@@ -1,0 +1,88 @@
+"""The first adversarial nets."""
+
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Literal
+
+from zerosum.config.average import Average
+from zerosum.config.optimizer import MomentumSGD
+from zerosum.core.registry import recipe
+from zerosum.core.space import Space
+from zerosum.game.adversarial import adversarial_game
+from zerosum.game.game import Game, Player
+from zerosum.game.objectives import MINIMAX, NON_SATURATING
+from zerosum.game.priors import Uniform
+from zerosum.networks.goodfellow import GoodfellowDiscriminator, GoodfellowGenerator, limit_weight_norms
+
+
+@dataclass(frozen=True, kw_only=True)
+class GAN:
+    """Goodfellow et al. 2014. Defaults: the settings that the authors published for MNIST."""
+
+    usual_batch: int = 100
+    """Real samples per round where --batch does not say."""
+    latent_dim: int = 100
+    """Width of the uniform noise, the only randomness the generator has."""
+    generator_width: int = 1200
+    """ReLU units in each of the generator's two hidden layers."""
+    discriminator_units: int = 240
+    """Maxout units in each of the discriminator's two hidden layers."""
+    discriminator_pieces: int = 5
+    """Linear pieces of each maxout unit."""
+    input_dropout: float = 0.2
+    """Share of a sample's numbers that the discriminator does not get to see."""
+    hidden_dropout: float = 0.5
+    """Share of the discriminator's units that are dropped."""
+    largest_norm: float = 1.9365
+    """No unit of the discriminator has incoming weights of a larger norm."""
+    discriminator_steps: int = 1
+    """Discriminator moves per generator move, k in Algorithm 1; 1 in the experiments."""
+    objective: Literal["minimax", "non-saturating"] = "non-saturating"
+    """The generator minimises log(1 - D(G(z))), or maximises log D(G(z)) as Section 3 advises."""
+    optimizer: MomentumSGD = field(default_factory=MomentumSGD)
+    """Optimizer of both players."""
+    average_half_life: int | None = None
+    """Samples; None samples from the last weights, as published."""
+
+
+POINTS = replace(
+    GAN(),
+    usual_batch=256,
+    latent_dim=16,
+    generator_width=128,
+    discriminator_units=64,
+    input_dropout=0.0,
+    hidden_dropout=0.0,
+    optimizer=MomentumSGD(rate=0.02, momentum_samples=1_000_000),
+)
+
+
+@recipe(
+    "gan",
+    kinds=("image", "points"),
+    presets={"points": POINTS},
+    conditional=False,
+    paper="Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661",
+)
+def gan(config: GAN, space: Space) -> Game:
+    """The 2014 original: perceptrons, maxout and dropout, trained by momentum."""
+    bounded = space.kind == "image"
+    average = None if config.average_half_life is None else Average(half_life=config.average_half_life)
+    generator = GoodfellowGenerator(space.shape, config.latent_dim, config.generator_width, bounded)
+    discriminator = GoodfellowDiscriminator(
+        space.shape,
+        config.discriminator_units,
+        config.discriminator_pieces,
+        config.input_dropout,
+        config.hidden_dropout,
+        bounded,
+    )
+    return adversarial_game(
+        generator=Player(generator, config.optimizer, average),
+        discriminator=Player(
+            discriminator, config.optimizer, constrain=partial(limit_weight_norms, largest=config.largest_norm)
+        ),
+        prior=Uniform(config.latent_dim),
+        objective=MINIMAX if config.objective == "minimax" else NON_SATURATING,
+        discriminator_steps=config.discriminator_steps,
+    )

@@ -1,0 +1,61 @@
+"""The game of R3GAN on networks light enough for a processor without a graphics card."""
+
+from dataclasses import dataclass, field
+
+from zerosum.config.average import Average
+from zerosum.config.optimizer import Adam
+from zerosum.config.ramp import Ramp
+from zerosum.core.registry import recipe
+from zerosum.core.space import Space
+from zerosum.game.adversarial import adversarial_game
+from zerosum.game.game import Game, Player
+from zerosum.game.objectives import RELATIVISTIC
+from zerosum.game.penalties import Penalty, r1, r2
+from zerosum.game.priors import Normal
+from zerosum.networks.light import LightDiscriminator, LightGenerator
+
+
+@dataclass(frozen=True, kw_only=True)
+class Light:
+    """Relativistic pairs under R1 and R2 (Huang et al. 2024), on cheap networks. Defaults: measured on two cores."""
+
+    usual_batch: int = 64
+    """Real samples per round where --batch does not say."""
+    latent_dim: int = 64
+    """Width of the normal latent."""
+    generator_width: int = 64
+    """Channels of the generator's grid at half the picture's size; they double towards the base."""
+    discriminator_width: int = 32
+    """Channels of the discriminator's grid at half the picture's size; they double towards the base."""
+    largest_width: int = 256
+    """No grid has more channels than this."""
+    hidden: int = 128
+    """Units of the discriminator's last hidden layer."""
+    penalty_weight: float = 0.5
+    """Weight gamma of R1 and R2."""
+    penalty_every: int = 8
+    """Rounds from one evaluation of the penalties to the next."""
+    optimizer: Adam = field(default_factory=lambda: Adam(rate=1e-3, betas=(0.0, 0.99)))
+    """Optimizer of both players."""
+    average: Average = field(default_factory=Average)
+    """Moving average of the generator's weights, which is what is sampled."""
+
+
+@recipe("light", kinds=("image",), paper="game: Huang et al. 2024, https://arxiv.org/abs/2501.05441")
+def light(config: Light, space: Space) -> Game:
+    """R3GAN's game on small, cheap convolutions: the default without a graphics card."""
+    classes = len(space.classes)
+    generator = LightGenerator(
+        space.shape, config.latent_dim, config.generator_width, config.largest_width, classes
+    )
+    discriminator = LightDiscriminator(
+        space.shape, config.discriminator_width, config.largest_width, config.hidden, classes
+    )
+    weight = Ramp(config.penalty_weight)
+    return adversarial_game(
+        generator=Player(generator, config.optimizer, config.average),
+        discriminator=Player(discriminator, config.optimizer),
+        prior=Normal(config.latent_dim),
+        objective=RELATIVISTIC,
+        penalties=[Penalty("r1", r1, weight, config.penalty_every), Penalty("r2", r2, weight, config.penalty_every)],
+    )

@@ -1,0 +1,63 @@
+"""Wasserstein GAN with gradient penalty."""
+
+from dataclasses import dataclass, field, replace
+
+from zerosum.config.average import Average
+from zerosum.config.optimizer import Adam
+from zerosum.config.ramp import Ramp
+from zerosum.core.registry import recipe
+from zerosum.core.space import Space
+from zerosum.game.adversarial import adversarial_game
+from zerosum.game.game import Game, Player
+from zerosum.game.objectives import WASSERSTEIN
+from zerosum.game.penalties import Penalty, gradient_penalty
+from zerosum.game.priors import Normal
+from zerosum.networks.perceptron import PerceptronDiscriminator, PerceptronGenerator
+from zerosum.networks.wgan_gp import ResidualCritic, ResidualGenerator
+
+
+@dataclass(frozen=True, kw_only=True)
+class WGANGP:
+    """Gulrajani et al. 2017. Defaults: Algorithm 1 and the CIFAR-10 networks of Appendix F."""
+
+    usual_batch: int = 64
+    """Real samples per round where --batch does not say (Algorithm 1, m)."""
+    latent_dim: int = 128
+    """Width of the normal latent (Appendix F)."""
+    width: int = 128
+    """Channels of every hidden grid (Appendix F); units per layer where the data are points."""
+    depth: int = 3
+    """Hidden layers of the perceptrons that stand in for the convolutions where the data are points."""
+    penalty_weight: float = 10.0
+    """Weight of the gradient penalty (Algorithm 1, lambda)."""
+    critic_steps: int = 5
+    """Critic moves per generator move (Algorithm 1, n_critic)."""
+    optimizer: Adam = field(default_factory=lambda: Adam(rate=2e-4, betas=(0.0, 0.9)))
+    """Optimizer of both players (Appendix F)."""
+    average: Average = field(default_factory=Average)
+    """Moving average of the generator's weights, which is what is sampled; younger than the paper."""
+
+
+@recipe(
+    "wgan-gp",
+    kinds=("image", "points"),
+    presets={"points": replace(WGANGP(), usual_batch=256, latent_dim=16, penalty_weight=0.1)},
+    paper="Gulrajani et al. 2017, https://arxiv.org/abs/1704.00028",
+)
+def wgan_gp(config: WGANGP, space: Space) -> Game:
+    """A critic that estimates the Wasserstein distance, held to unit slope by a penalty."""
+    latent, classes = config.latent_dim, len(space.classes)
+    if space.kind == "image":
+        generator = ResidualGenerator(space.shape, latent, config.width, classes)
+        critic = ResidualCritic(space.shape, config.width, classes)
+    else:
+        generator = PerceptronGenerator(space.shape, latent, config.width, config.depth, classes)
+        critic = PerceptronDiscriminator(space.shape, config.width, config.depth, classes)
+    return adversarial_game(
+        generator=Player(generator, config.optimizer, config.average),
+        discriminator=Player(critic, config.optimizer),
+        prior=Normal(latent),
+        objective=WASSERSTEIN,
+        penalties=[Penalty("gradient_penalty", gradient_penalty, Ramp(config.penalty_weight))],
+        discriminator_steps=config.critic_steps,
+    )

@@ -1,0 +1,1 @@
+"""Training: the engine, the loop, checkpoints, run folders and trained models."""

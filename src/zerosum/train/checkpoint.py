@@ -1,0 +1,100 @@
+"""Checkpoints: named tensors in safetensors and the rest in JSON; nothing in them is code."""
+
+import shutil
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from zerosum.core.errors import DataError, TrainingError
+from zerosum.core.files import read_json, replacing, write_json
+from zerosum.train.engine import Engine
+
+KEPT = 2
+"""How many of the newest checkpoints stay on disk."""
+
+
+def save_checkpoint(folder: Path, engine: Engine, seconds: float) -> Path:
+    """Write the whole state of a game as `folder/SAMPLES/`, then drop all but the newest `KEPT` checkpoints.
+
+    Args:
+        folder: The run's folder of checkpoints.
+        engine: Whose game is saved.
+        seconds: Training time so far.
+
+    Raises:
+        TrainingError: A weight is not finite; the checkpoints already there are left alone.
+        OSError: The disk is full or gone; the checkpoints already there are left alone.
+    """
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in state(engine).items()}
+    broken = [name for name, tensor in tensors.items() if not tensor.isfinite().all()]
+    if broken:
+        raise TrainingError(f"The weights {broken[0]} are not finite any more, so they were not saved.")
+    clock = engine.game.clock
+    path = folder / f"{clock.samples:012d}"
+    if not path.exists():
+        with replacing(path) as temporary:
+            temporary.mkdir()
+            save_file(tensors, temporary / "state.safetensors")
+            write_json(temporary / "clock.json", {"samples": clock.samples, "rounds": clock.rounds, "seconds": seconds})
+    for old in checkpoints(folder)[:-KEPT]:
+        shutil.rmtree(old, ignore_errors=True)
+    return path
+
+
+def load_checkpoint(path: Path, engine: Engine) -> float:
+    """Put a game back where `save_checkpoint` left it; returns the training time so far in seconds.
+
+    Raises:
+        DataError: The checkpoint is damaged or belongs to another game.
+    """
+    numbers = read_json(path / "clock.json")
+    try:
+        saved = load_file(path / "state.safetensors")
+    except (OSError, SafetensorError) as error:
+        raise DataError(f"The checkpoint {path} cannot be read: {error}. Remove the folder to go on without it.") from error
+    _prepare_optimizers(engine, saved)
+    wanted = state(engine)
+    if wanted.keys() != saved.keys():
+        odd = sorted(wanted.keys() ^ saved.keys())[0]
+        raise DataError(f'The checkpoint {path} belongs to another game: "{odd}" is on one side only.')
+    with torch.no_grad():
+        for name, tensor in wanted.items():
+            # Copying in place keeps each tensor's own memory layout, which the fused optimizer relies on.
+            tensor.copy_(saved[name])
+    clock = engine.game.clock
+    clock.samples, clock.rounds = numbers["samples"], numbers["rounds"]
+    return numbers["seconds"]
+
+
+def checkpoints(folder: Path) -> list[Path]:
+    """The whole checkpoints of a run, oldest first."""
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if path.name.isdigit() and (path / "clock.json").exists())
+
+
+def state(engine: Engine) -> dict[str, Tensor]:
+    """Every tensor that a game's future depends on, by name; the tensors themselves, not copies."""
+    tensors = {f"game/{name}": tensor for name, tensor in engine.game.state.items()}
+    for name, player in engine.game.players.items():
+        tensors |= {f"{name}/module/{key}": value for key, value in player.module.state_dict().items()}
+        if name in engine.averages:
+            tensors |= {f"{name}/average/{key}": value for key, value in engine.averages[name].state_dict().items()}
+        for parameter_name, parameter in player.module.named_parameters():
+            for key, value in engine.optimizers[name].state.get(parameter, {}).items():
+                if value is not None:
+                    tensors[f"{name}/optimizer/{parameter_name}/{key}"] = value
+    return tensors
+
+
+def _prepare_optimizers(engine: Engine, saved: dict[str, Tensor]) -> None:
+    """Give the optimizers, which begin empty, tensors of the right shape and layout to copy saved state into."""
+    for name, player in engine.game.players.items():
+        for parameter_name, parameter in player.module.named_parameters():
+            prefix = f"{name}/optimizer/{parameter_name}/"
+            for key in [key for key in saved if key.startswith(prefix)]:
+                like = parameter.detach() if saved[key].shape == parameter.shape else saved[key].to(parameter.device)
+                engine.optimizers[name].state[parameter][key.removeprefix(prefix)] = torch.empty_like(like)

@@ -1,0 +1,59 @@
+"""Which device to train on, and in which precision."""
+
+import importlib.util
+from typing import Literal
+
+import torch
+from accelerate import Accelerator
+from accelerate.utils import ProjectConfiguration
+
+from zerosum.config.run import Run
+from zerosum.core.errors import SettingError, nearest_name
+from zerosum.core.space import Space
+
+TRACKERS = ("tensorboard", "wandb")
+
+
+def start(run: Run) -> Accelerator:
+    """Join the processes of this run, if it has several, and take the device that was asked for."""
+    available = {
+        "cpu": True,
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "auto": True,
+    }
+    if not available[run.device]:
+        usable = ", ".join(name for name, here in available.items() if here)
+        raise SettingError(f"This machine's PyTorch has no {run.device} device. Usable here: {usable}.")
+    if run.device == "mps" and available["cuda"]:
+        raise SettingError("This machine trains on its CUDA card; leave --device at auto.")
+    for tracker in run.log:
+        if tracker not in TRACKERS:
+            raise SettingError(f'There is no tracker "{tracker}" for --log. {nearest_name(tracker, TRACKERS)}.')
+        if importlib.util.find_spec(tracker) is None:
+            raise SettingError(f"The package {tracker} is not installed, so --log cannot use it: pip install {tracker}")
+    # The place of the trackers' files is set once the run has its folder.
+    place = ProjectConfiguration(project_dir=".", logging_dir=".")
+    return Accelerator(cpu=run.device == "cpu", log_with=list(run.log) or None, project_config=place)
+
+
+def choose_precision(asked: str, device: torch.device, space: Space) -> Literal["fp32", "bf16"]:
+    """The precision to compute in: the one that was asked for, or the best for this device and these samples.
+
+    The choice depends on what the processor is, never on how fast it turns out to be, so that a seed means the same
+    run. Samples other than pictures stay in fp32: 8 bits of mantissa are coarser than the data.
+    """
+    if asked == "auto":
+        return "bf16" if space.kind == "image" and computes_bf16(device) else "fp32"
+    assert asked in ("fp32", "bf16")
+    return asked
+
+
+def computes_bf16(device: torch.device) -> bool:
+    """Whether a device multiplies bf16 matrices natively."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_capability(device) >= (8, 0)
+    if device.type == "cpu":
+        capabilities = torch.cpu.get_capabilities()
+        return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16") or capabilities.get("bf16"))
+    return False

@@ -1,0 +1,45 @@
+"""From stored rows to the batch that a turn's loss reads."""
+
+import torch
+from torch import Tensor
+
+from zerosum.core.batch import Batch
+from zerosum.core.seeding import Noise, Share, seed_from
+from zerosum.data.codec import Codec
+from zerosum.data.loader import Loader
+from zerosum.game.game import Game
+
+
+class Feed:
+    """Gives each move its batch and seeds everything random in it, from what the move is.
+
+    The turns of one round share their batches: the r-th move in a row of any turn reads the round's r-th batch.
+
+    Attributes:
+        global_batch: Real samples per batch, over all processes.
+    """
+
+    def __init__(self, game: Game, loader: Loader, codec: Codec, seed: int, share: Share, device: torch.device) -> None:
+        self.global_batch = loader.batch
+        self._game, self._loader, self._codec = game, loader, codec
+        self._seed, self._share, self._device = seed, share, device
+        self._batches_per_round = max(turn.repeat for turn in game.turns)
+        self._encoded: dict[int, tuple[Tensor, Tensor | None]] = {}
+
+    def batch(self, turn: int, repeat: int) -> Batch:
+        """The batch of move number `repeat` of turn number `turn` in the round that is being played."""
+        samples = self._game.clock.samples
+        torch.manual_seed(seed_from(self._seed, self._share.rank, samples, turn, repeat))
+        x, condition = self._encode(samples * self._batches_per_round + repeat * self.global_batch)
+        noise = Noise(seed_from(self._seed, samples, turn, repeat), self._share, self._device)
+        return Batch(x, condition, noise)
+
+    def _encode(self, position: int) -> tuple[Tensor, Tensor | None]:
+        if position not in self._encoded:
+            if len(self._encoded) >= self._batches_per_round:
+                self._encoded.clear()
+            rows, labels = self._loader.rows(position)
+            x = self._codec.encode(rows.to(self._device, non_blocking=True))
+            condition = None if labels is None else labels.to(self._device, non_blocking=True)
+            self._encoded[position] = x, condition
+        return self._encoded[position]

@@ -1,0 +1,108 @@
+"""Run folders: numbered, never overwritten, and found again when the same command is given again."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from zerosum.core.errors import DataError, SettingError
+from zerosum.core.files import read_json
+from zerosum.train.checkpoint import checkpoints
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The folder of one run and the names of what is in it."""
+
+    path: Path
+
+    @property
+    def config(self) -> Path:
+        """What was asked for: recipe, settings, data, run."""
+        return self.path / "config.json"
+
+    @property
+    def events(self) -> Path:
+        """What happened, a JSON object a line."""
+        return self.path / "events.jsonl"
+
+    @property
+    def samples(self) -> Path:
+        """Contact sheets, named by the samples seen."""
+        return self.path / "samples"
+
+    @property
+    def checkpoints(self) -> Path:
+        """States to go on from."""
+        return self.path / "checkpoints"
+
+    @property
+    def model(self) -> Path:
+        """The generator to ship."""
+        return self.path / "model"
+
+    def newest_checkpoint(self) -> Path | None:
+        """The checkpoint to go on from, if there is one."""
+        return (checkpoints(self.checkpoints) or [None])[-1]
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the folder against other processes; the hold ends with the process, however it ends."""
+        try:
+            import fcntl
+        except ImportError:  # no such locks on this system
+            yield
+            return
+        with (self.path / ".lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise DataError(
+                    f"Another process is training in {self.path}. Wait for it, or give this run its own --name."
+                ) from None
+            yield
+
+
+def new_folder(out: Path, name: str, numbered: bool) -> RunFolder:
+    """Make the folder of a new run in `out`: NAME, or NUMBER-NAME with the next free number."""
+    out.mkdir(parents=True, exist_ok=True)
+    while True:
+        numbers = [int(match[1]) for path in out.iterdir() if (match := re.match(r"(\d+)-", path.name))]
+        path = out / (f"{max(numbers, default=-1) + 1:05d}-{name}" if numbered else name)
+        try:
+            path.mkdir()
+        except FileExistsError:
+            if numbered:
+                continue  # another process took the number first
+            raise
+        return RunFolder(path)
+
+
+def newest_run_like(out: Path, identity: dict[str, Any]) -> RunFolder | None:
+    """The newest numbered run in `out` whose config holds these values, by dotted name."""
+    for path in sorted(out.iterdir(), reverse=True) if out.is_dir() else []:
+        folder = RunFolder(path)
+        if re.match(r"\d+-", path.name) and folder.config.exists():
+            config = read_json(folder.config)
+            if all(_look_up(config, key) == value for key, value in identity.items()):
+                return folder
+    return None
+
+
+def named_run(out: Path, name: str) -> RunFolder | None:
+    """The run called `name` in `out`, if it was started before."""
+    if Path(name).name != name or name.startswith("."):
+        raise SettingError(f'"{name}" cannot be a run\'s --name: it must be a plain folder name. Use --out for the place.')
+    folder = RunFolder(out / name)
+    if folder.path.exists() and any(folder.path.iterdir()) and not folder.config.exists():
+        raise DataError(f"{folder.path} is there already and is not a run. Choose another --name.")
+    return folder if folder.config.exists() else None
+
+
+def _look_up(config: dict[str, Any], dotted: str) -> Any:
+    value: Any = config
+    for key in dotted.split("."):
+        value = value.get(key) if isinstance(value, dict) else None
+    return value

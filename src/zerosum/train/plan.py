@@ -1,0 +1,64 @@
+"""A plan: everything that a run needs to know before it starts."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+import zerosum
+from zerosum.config.base import to_json
+from zerosum.config.data import DataOptions
+from zerosum.config.run import Run
+from zerosum.core.registry import Recipe
+from zerosum.core.seeding import seed_from
+from zerosum.data.dataset import Dataset
+from zerosum.game.game import Game
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is trained, on what, for how long and where.
+
+    Attributes:
+        dataset: What is learned.
+        options: How the data was asked for.
+        recipe: The system.
+        settings: The recipe's config.
+        run: Seed, length, device and the like.
+        out: The folder that run folders are made in.
+        name: The run folder's name; None numbers it.
+        new: Start afresh even where an earlier run could go on.
+    """
+
+    dataset: Dataset
+    options: DataOptions
+    recipe: Recipe
+    settings: Any
+    run: Run
+    out: Path = Path("runs")
+    name: str | None = None
+    new: bool = False
+
+    def build(self) -> Game:
+        """The game with its first weights, which depend on the seed alone."""
+        torch.manual_seed(seed_from(self.run.seed, "first weights"))
+        return self.recipe.build(self.settings, self.dataset.space)
+
+    def config(self, precision: str) -> dict[str, Any]:
+        """What the run's folder remembers of the plan."""
+        return {
+            "zerosum": zerosum.__version__,
+            "recipe": self.recipe.name,
+            "settings": to_json(self.settings),
+            "data": {
+                "name": self.dataset.name,
+                "source": self.dataset.source,
+                "fingerprint": self.dataset.fingerprint,
+                "options": to_json(self.options),
+            },
+            "run": to_json(self.run),
+            "precision": precision,
+            "space": to_json(self.dataset.space),
+            "codec": self.dataset.codec.to_json(),
+        }
