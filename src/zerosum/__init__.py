@@ -7,8 +7,9 @@ model.sample(64, seed=0)  numbered samples: number s is the same sample everywhe
 
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
-__all__ = ["Model", "ZerosumError", "fit", "from_pretrained", "load"]
+from zerosum.core.version import __version__
+
+__all__ = ["Model", "ZerosumError", "__version__", "fit", "from_pretrained", "load"]
 
 if TYPE_CHECKING:
     from zerosum.api import Model, ZerosumError, fit, from_pretrained, load

@@ -4,8 +4,8 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-from zerosum import __version__
 from zerosum.core.errors import ZerosumError, nearest_name
+from zerosum.core.version import __version__
 
 VERBS = {
     "train": ("DATA", "train a generator on pictures or points, or go on with a run that was interrupted"),
@@ -15,7 +15,7 @@ VERBS = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one verb; returns the exit code: 0, 2 for wrong flags, 3 for failed training, 4 for unusable data."""
+    """Run one verb; returns the exit code: 0, 2 for wrong flags, 3 for failed training, 4 for unusable data, 1 else."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     if not arguments or arguments[0] in ("-h", "--help"):
         print(overview())
@@ -39,6 +39,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()  # whoever read the output has left; Python would complain once more at its end
         return 141
+    except OSError as error:
+        if error.filename is None:
+            raise
+        print(f"zerosum: {error.filename} cannot be used: {error.strerror}.", file=sys.stderr)
+        return 1
 
 
 def overview() -> str:

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from zerosum import recipes as _recipes  # noqa: F401  registers the recipes
+from zerosum.config.base import check_numbers, from_json, to_json
 from zerosum.config.data import DataOptions
 from zerosum.config.run import Run
 from zerosum.core.errors import SettingError, ZerosumError
@@ -63,21 +64,13 @@ def fit(
     Raises:
         ZerosumError: Something that the caller can put right; the message says what.
     """
-    data_options = DataOptions(**(options or {}))
+    asked = {"seed": seed, "batch": batch, "minutes": minutes, "samples": samples}
+    run = from_json(Run, asked | {"device": device, "precision": precision}, "fit")
+    data_options = from_json(DataOptions, options or {}, "options")
     dataset, chosen, _ = open_for(data, data_options, recipe, device)
     base = chosen.settings(dataset.space.kind, preset)
-    unknown = settings.keys() - {field.name for field in dataclasses.fields(base)}
-    if unknown:
-        raise SettingError(f"The recipe {chosen.name} has no setting {', '.join(sorted(unknown))}.")
-    run = Run(
-        seed=seed,
-        batch=batch,
-        minutes=minutes,
-        samples=samples,
-        device=device,  # type: ignore[arg-type]
-        precision=precision,  # type: ignore[arg-type]
-    )
-    plan = make_plan(dataset, data_options, chosen, dataclasses.replace(base, **settings), run, Path(out), name)
+    values = to_json(base) | {setting: to_json(value) for setting, value in settings.items()}
+    plan = make_plan(dataset, data_options, chosen, from_json(chosen.config, values, chosen.name), run, Path(out), name)
     return train(plan, listener)[0]
 
 
@@ -139,7 +132,12 @@ def make_plan(
     name: str | None = None,
     new: bool = False,
 ) -> Plan:
-    """A plan with the blanks filled in: a length if none was given, and a batch."""
+    """A plan with the blanks filled in: a length if none was given, and a batch.
+
+    Raises:
+        SettingError: A setting is a number that means nothing.
+    """
+    check_numbers(settings)
     if run.minutes is None and run.samples is None:
         run = dataclasses.replace(run, minutes=DEFAULT_MINUTES[dataset.space.kind])
     if run.batch is None:

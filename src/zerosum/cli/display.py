@@ -1,10 +1,11 @@
 """What a person sees while training goes on: a live line in a terminal, plain lines elsewhere, or JSON."""
 
 import json
+import shlex
 import sys
 import time
 from abc import ABC, abstractmethod
-from pathlib import Path
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.live import Live
@@ -33,8 +34,8 @@ SHOWN = {
 class Display(ABC):
     """Hears of a run's events and shows them; used as a context around the training."""
 
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
+    def __init__(self, plan: Plan, arguments: Sequence[str] = ()) -> None:
+        self.plan, self.arguments = plan, arguments
 
     def __enter__(self) -> "Display":
         return self
@@ -49,18 +50,17 @@ class Display(ABC):
     def farewell(self, model: Model, folder: RunFolder) -> None:
         """Say what was made and what to try next."""
         sheets = sorted(folder.samples.glob("*.png"))
-        print(f"\nContact sheet: {sheets[-1]}\nReal samples:  {folder.path / 'reals.png'}\nModel:         {folder.model}")
-        one_class = f" --class {model.space.classes[0]}" if model.space.classes else ""
-        print("Try next:")
-        print(f"  zerosum sample {folder.path} --seeds 0-63{one_class} --out samples")
-        print(f'  python -c "import zerosum; print(zerosum.load({str(folder.path)!r}).sample(64, seed=0).shape)"')
-        if self.plan.run.minutes:
-            longer = f"--minutes {2 * self.plan.run.minutes:g}"
-            print(f"  zerosum train {self.plan.dataset.source} {longer}{self._flags()}   (goes on to {longer[10:]} minutes)")
-
-    def _flags(self) -> str:
-        flags = "" if self.plan.out == Path("runs") else f" --out {self.plan.out}"
-        return flags if self.plan.name is None else f"{flags} --name {self.plan.name}"
+        print(
+            f"\nContact sheet: {sheets[-1]}\nReal samples:  {folder.path / 'reals.png'}\nModel:         {folder.model}"
+        )
+        one_class = ["--class", model.space.classes[0]] if model.space.classes else []
+        sample = ["zerosum", "sample", str(folder.path), "--seeds", "0-63", *one_class, "--out", "samples"]
+        python = f"import zerosum; print(zerosum.load({str(folder.path)!r}).sample(64, seed=0).shape)"
+        print(f"Try next:\n  {shlex.join(sample)}\n  python -c {shlex.quote(python)}")
+        minutes = self.plan.run.minutes
+        if minutes and self.plan.run.samples is None:
+            command = ["zerosum", "train", *longer(self.arguments, 2 * minutes)]
+            print(f"  {shlex.join(command)}   (goes on to {2 * minutes:g} minutes)")
 
 
 class Nothing(Display):
@@ -87,8 +87,8 @@ class JSONLines(Display):
 class PlainLines(Display):
     """A line every few seconds."""
 
-    def __init__(self, plan: Plan) -> None:
-        super().__init__(plan)
+    def __init__(self, plan: Plan, arguments: Sequence[str] = ()) -> None:
+        super().__init__(plan, arguments)
         self._next = 0.0
 
     def listen(self, event: Event) -> None:
@@ -106,8 +106,8 @@ class PlainLines(Display):
 class LiveTable(Display):
     """A few lines at the bottom of a terminal that are redrawn in place."""
 
-    def __init__(self, plan: Plan) -> None:
-        super().__init__(plan)
+    def __init__(self, plan: Plan, arguments: Sequence[str] = ()) -> None:
+        super().__init__(plan, arguments)
         self._console = Console(highlight=False)
         self._live = Live(console=self._console, refresh_per_second=4, transient=False)
 
@@ -136,13 +136,25 @@ class LiveTable(Display):
         return table
 
 
-def make_display(plan: Plan, as_json: bool, quiet: bool) -> Display:
-    """The display for where the output goes."""
+def make_display(plan: Plan, arguments: Sequence[str], as_json: bool, quiet: bool) -> Display:
+    """The display for where the output goes, of a plan that came from these arguments."""
     if quiet:
-        return Nothing(plan)
+        return Nothing(plan, arguments)
     if as_json:
-        return JSONLines(plan)
-    return LiveTable(plan) if sys.stdout.isatty() else PlainLines(plan)
+        return JSONLines(plan, arguments)
+    return LiveTable(plan, arguments) if sys.stdout.isatty() else PlainLines(plan, arguments)
+
+
+def longer(arguments: Sequence[str], minutes: float) -> list[str]:
+    """The arguments that go on with the run that `arguments` trained, until `minutes` are over."""
+    kept: list[str] = []
+    words = iter(arguments)
+    for word in words:
+        if word == "--minutes":
+            next(words)
+        elif word != "--new" and not word.startswith("--minutes="):
+            kept.append(word)
+    return [*kept, "--minutes", f"{minutes:g}"]
 
 
 def beginning(event: Event) -> str:

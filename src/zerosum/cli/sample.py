@@ -1,5 +1,6 @@
 """`zerosum sample RUN_OR_MODEL`."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,9 @@ from zerosum.train.model import Model
 
 LARGEST_SHEET = 256
 """Samples that one contact sheet shows at most."""
+
+MOST_SAMPLES = 1_000_000
+"""Samples that one command makes at most: all of them are held in memory."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,20 +62,21 @@ def parse_seeds(text: str) -> list[int]:
     """The numbers that a text like "0-63,100" stands for, in its order."""
     seeds: list[int] = []
     for part in text.split(","):
-        first, _, last = part.strip().partition("-")
-        if not first.isdigit() or (last and not last.isdigit()) or part.strip().endswith("-"):
+        match = re.fullmatch(r"(\d{1,10})(?:-(\d{1,10}))?", part.strip(), re.ASCII)
+        if match is None:
             raise SettingError(f'--seeds is "{text}"; write numbers and ranges, as in 0-63,100,200-210.')
-        if last and int(last) < int(first):
+        first, last = int(match[1]), int(match[2] or match[1])
+        if last < first:
             raise SettingError(f'--seeds has the range "{part.strip()}", which ends before it begins.')
-        if int(last or first) - int(first) >= 1_000_000:
-            raise SettingError(f'--seeds has the range "{part.strip()}": a million samples at most in one go.')
-        seeds += range(int(first), int(last or first) + 1)
+        if len(seeds) + last - first >= MOST_SAMPLES:
+            raise SettingError(f'--seeds is "{text}": {MOST_SAMPLES:,} samples at most in one go.')
+        seeds += range(first, last + 1)
     return seeds
 
 
 def index_or_name(model: Model, text: str | None) -> int | str | None:
     """A class given on the command line: its name if there is one like it, else its index."""
-    if text is None or text in model.space.classes or not text.isdigit():
+    if text is None or text in model.space.classes or not re.fullmatch(r"\d{1,10}", text, re.ASCII):
         return text
     return int(text)
 
@@ -81,6 +86,6 @@ def write_arrays(path: Path, model: Model, rows: np.ndarray, seeds: list[int], c
     if rows.ndim == 4 and rows.shape[3] == 1:
         rows = rows[..., 0]  # grey pictures as (n, height, width), the way data sets are given
     name = "images" if model.space.kind == "image" else model.space.kind
-    labels = {} if classes is None else {"labels": classes}
+    arrays = {name: rows, "seeds": np.asarray(seeds)} | ({} if classes is None else {"labels": classes})
     with replacing(path) as temporary, temporary.open("wb") as file:
-        np.savez_compressed(file, **{name: rows}, **labels, seeds=np.asarray(seeds))
+        np.savez_compressed(file, allow_pickle=False, **arrays)

@@ -55,7 +55,7 @@ def main(arguments: Sequence[str]) -> None:
     if command.dry_run:
         describe(plan)
         return
-    display = make_display(plan, command.json, quiet=not main_process)
+    display = make_display(plan, arguments, command.json, quiet=not main_process)
     with display:
         model, folder = train(plan, display.listen)
     display.farewell(model, folder)
@@ -100,7 +100,8 @@ def spell_out(arguments: Sequence[str]) -> list[str]:
 
 def show_help(arguments: Sequence[str]) -> None:
     """Print the flags of every run and, if a recipe is named, its own."""
-    named = [following for flag, following in zip(arguments, arguments[1:], strict=False) if flag == "--recipe"]
+    words = [word for argument in arguments for word in argument.split("=", 1)]
+    named = [following for flag, following in zip(words, words[1:], strict=False) if flag == "--recipe"]
     try:
         tyro.cli(Train, prog="zerosum train", args=["--help"], config=(FLAGS,))
     except SystemExit:

@@ -1,6 +1,7 @@
 """Strict JSON for frozen dataclasses: what is written can be read back, and nothing unknown is accepted."""
 
 import dataclasses
+import math
 import types
 from collections.abc import Mapping
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -37,7 +38,7 @@ def from_json(kind: type[T], values: Any, where: str = "") -> T:
     names = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]
     for key in values:
         if key not in names:
-            raise SettingError(f'{where} has no setting "{key}". {nearest_name(key, names)}.')
+            raise SettingError(f'{where} has no setting "{key}". {nearest_name(str(key), names)}.')
     known = {name: _parse(hints[name], values[name], f"{where}.{name}") for name in names if name in values}
     try:
         return kind(**known)
@@ -55,6 +56,27 @@ def differences(old: Any, new: Any, prefix: str = "") -> list[str]:
         elif before != after:
             found.append(f"{prefix}{field.name}: {before} -> {after}")
     return found
+
+
+def check_numbers(config: Any, prefix: str = "") -> None:
+    """Refuse numbers that mean nothing, whatever they are settings of.
+
+    A whole number counts something, of which there is at least one; any other number is finite and not negative. A
+    setting that can be switched off says so with None.
+
+    Raises:
+        SettingError: A number is out of these bounds; the message names its flag.
+    """
+    for field in dataclasses.fields(config):
+        value, name = getattr(config, field.name), f"{prefix}{field.name}"
+        if dataclasses.is_dataclass(value):
+            check_numbers(value, f"{name}.")
+        for number in value if isinstance(value, tuple) else (value,):
+            flag = f"--{name.replace('_', '-')}"
+            if isinstance(number, int) and not isinstance(number, bool) and number < 1:
+                raise SettingError(f"{flag} is {number}; it must be at least 1.")
+            if isinstance(number, float) and not 0 <= number < math.inf:
+                raise SettingError(f"{flag} is {number}; it must be a finite number and not negative.")
 
 
 def _parse(kind: Any, value: Any, where: str) -> Any:

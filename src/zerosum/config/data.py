@@ -13,7 +13,7 @@ CHANNELS = (1, 3, 4)
 
 @dataclass(frozen=True, kw_only=True)
 class DataOptions:
-    """How samples are read; a value that is not allowed is a `SettingError` at once."""
+    """How samples are read and shown."""
 
     size: str | None = None
     """Height and width in pixels: "64" (a square) or "64x96" (HEIGHTxWIDTH). Arrays keep theirs unless this is given;

@@ -10,6 +10,7 @@ from torch.optim import SGD
 from torch.optim import Adam as TorchAdam
 
 from zerosum.config.ramp import Ramp
+from zerosum.core.errors import SettingError
 
 
 class Optimizer(Protocol):
@@ -38,6 +39,10 @@ class Adam:
     """Learning rate after `decay_samples`, reached along half a cosine; None keeps it constant."""
     decay_samples: int = 1_000_000
     """Samples over which the rate falls to `final_rate`."""
+
+    def __post_init__(self) -> None:
+        if not all(0 <= beta < 1 for beta in self.betas):
+            raise SettingError(f"Adam's betas are {self.betas}; each must be at least 0 and less than 1.")
 
     def build(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
         """A fresh fused Adam over `parameters`."""

@@ -10,22 +10,10 @@ Event = dict[str, Any]
 """One thing that happened: its name under "event", when under "samples" and "seconds", and its own values."""
 
 
-class EventLog:
-    """Appends events to a file; a line is whole or is dropped by the next reader."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = path.open("a", encoding="utf-8")
-
-    def write(self, event: Event) -> None:
-        """Append one event and hand it to the operating system at once."""
-        self._file.write(json.dumps(event) + "\n")
-        self._file.flush()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+def append_event(path: Path, event: Event) -> None:
+    """Add one event to a file; a line that a kill cuts short is dropped by the next reader."""
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(event) + "\n")
 
 
 def read_events(path: Path) -> list[Event]:

@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 
+from zerosum.core.errors import DataError
+
 
 @dataclass(frozen=True, kw_only=True)
 class Space:
@@ -21,9 +23,13 @@ class Space:
     frequencies: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
-        assert len(self.classes) == len(self.frequencies), "every class has a frequency"
-        assert not self.classes or math.isclose(sum(self.frequencies), 1.0, abs_tol=1e-6), "frequencies sum to 1"
-        assert all(side > 0 for side in self.shape), f"an empty sample: {self.shape}"
+        # A space is also read from a model's folder, which anyone may have edited.
+        if len(self.classes) != len(self.frequencies):
+            raise DataError(f"{len(self.classes)} classes have {len(self.frequencies)} frequencies; each needs one.")
+        if self.classes and not math.isclose(sum(self.frequencies), 1.0, abs_tol=1e-6):
+            raise DataError(f"The classes' frequencies sum to {sum(self.frequencies)}; they must sum to 1.")
+        if not self.shape or min(self.shape) < 1:
+            raise DataError(f"The shape of a sample is {self.shape}; every side must be at least 1.")
 
     @property
     def size(self) -> int:

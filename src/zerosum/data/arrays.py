@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.lib.npyio import NpzFile
 from PIL import Image
 
 from zerosum.config.data import CHANNELS, LARGEST_SIDE, SMALLEST_SIDE, DataOptions
@@ -27,15 +28,14 @@ def read_npz(path: Path, options: DataOptions) -> Samples:
         DataError: The file is damaged, or holds no array that can be used.
     """
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with open(path, "rb") as file, NpzFile(file, allow_pickle=False) as arrays:
             names = list(arrays.files)
-            rows_name = next((rows for rows, _ in _NAMES if rows in names), None)
+            rows_name, usual = next(((rows, labels) for rows, labels in _NAMES if rows in names), (None, "labels"))
             if rows_name is None:
                 rows_name = next((name for name in names if arrays[name].ndim >= 2), None)
             if rows_name is None:
                 raise DataError(f"{path} holds no array with two or more dimensions, only: {', '.join(names)}.")
-            labels_names = [labels for rows, labels in _NAMES if rows == rows_name] or ["labels"]
-            labels_name = next((name for name in (*labels_names, "labels", "y") if name in names), None)
+            labels_name = next((name for name in (usual, "labels", "y") if name in names), None)
             rows = arrays[rows_name]
             labels = None if labels_name is None else arrays[labels_name]
     except DataError:
@@ -54,12 +54,9 @@ def read_npy(path: Path, options: DataOptions) -> Samples:
         DataError: The file is damaged or cannot be used.
     """
     try:
-        rows = np.load(path, mmap_mode="r", allow_pickle=False)
+        rows = np.lib.format.open_memmap(path, mode="r")
     except Exception as error:  # a damaged file raises many kinds of exception
         raise DataError(_unreadable(path, error)) from error
-    if not isinstance(rows, np.ndarray):
-        rows.close()
-        raise DataError(f"{path} is an archive of arrays; give it the suffix .npz.")
     return array_samples(rows, str(path), options)
 
 
@@ -168,7 +165,7 @@ def _class_names(labels: np.ndarray, count: int, source: str) -> list[str]:
 
 
 def _unreadable(path: Path, error: Exception) -> str:
-    if "allow_pickle" in str(error) or "pickled" in str(error):
+    if "allow_pickle" in str(error) or "Python objects" in str(error):
         return (
             f"{path} holds Python objects, which could run code when they are loaded, so they are refused. "
             "Save plain numbers: an array of type uint8 or float32."

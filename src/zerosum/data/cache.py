@@ -9,10 +9,12 @@ import errno
 import hashlib
 import json
 import os
+import re
 import shutil
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -28,6 +30,7 @@ from zerosum.data.sources import Source
 VERSION = 1  # of the cache's content; raise it when pictures are decoded differently
 KEPT = 16  # caches, the most recently used
 ABANDONED = 600  # seconds without a write after which an unfinished cache counts as left behind by a killed process
+_NAME = re.compile(r"\.?[0-9a-f]{16}(-[0-9a-f]{16}){2}(\.\d+\.part)?")  # nothing else is ever removed
 _ONE_AT_A_TIME = threading.Lock()  # temporary names tell processes apart, but not threads
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _NOT_WRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST)
@@ -89,7 +92,8 @@ def _pack(
     """Decode all pictures into a new cache, or into memory if there can be none."""
     form = find_form(source, names, options)
     try:
-        return _build(folder, form.shape, len(names), decoded(source, names, form, options, progress))
+        with closing(decoded(source, names, form, options, progress)) as blocks:
+            return _build(folder, form.shape, len(names), blocks)
     except OSError as error:
         if error.errno in _NO_ROOM:
             megabytes = len(names) * np.prod(form.shape) / 1e6
@@ -101,7 +105,7 @@ def _pack(
             raise
         note = (
             f"The cache folder {cache_folder()} cannot be written ({error.strerror}), so pictures are kept in memory "
-            "and decoded again at every start. Set the environment variable ZEROSUM_CACHE to a folder that you may write."
+            "and decoded again at every start. Set the environment variable ZEROSUM_CACHE to a folder of your own."
         )
     return _in_memory(decoded(source, names, form, options, progress), form.shape, note)
 
@@ -148,7 +152,7 @@ def _build(folder: Path, shape: tuple[int, ...], count: int, blocks: Iterable[Bl
                     animated += block.animated
                 file.seek(0)
                 _write_header(file, (good, *shape))  # of the same length: numpy leaves room for a growing first axis
-            digest = hashlib.sha256(f"{(good, *shape)} {hashed.hexdigest()}".encode()).hexdigest()
+            digest = _digest((good, *shape), hashed.digest())
             index = {"shape": (good, *shape), "digest": digest, "bad": bad, "animated": animated}
             write_json(temporary / "index.json", index)
     except OSError:
@@ -156,6 +160,11 @@ def _build(folder: Path, shape: tuple[int, ...], count: int, blocks: Iterable[Bl
             raise  # otherwise another process was faster
     _tidy(folder)
     return _read(folder)
+
+
+def _digest(shape: tuple[int, ...], content: bytes) -> str:
+    """The digest of rows from the hash of their bytes, which can be computed while they are written."""
+    return hashlib.sha256(repr(shape).encode() + content).hexdigest()
 
 
 def _write_header(file: BinaryIO, shape: tuple[int, ...]) -> None:
@@ -167,8 +176,7 @@ def _in_memory(blocks: Iterable[Block], shape: tuple[int, ...], note: str) -> Pa
     kept = list(blocks)
     rows = np.concatenate([np.empty((0, *shape), np.uint8), *(block.rows for block in kept)])
     bad = {name: reason for block in kept for name, reason in block.bad}
-    hashed = hashlib.sha256(rows.data)
-    digest = hashlib.sha256(f"{rows.shape} {hashed.hexdigest()}".encode()).hexdigest()
+    digest = _digest(rows.shape, hashlib.sha256(rows.data).digest())
     return Packed(rows, digest, bad, sum(block.animated for block in kept), (note,))
 
 
@@ -177,8 +185,10 @@ def _tidy(fresh: Path) -> None:
     source, files, _ = fresh.name.split("-")
     caches, now = [], time.time()
     for folder in fresh.parent.iterdir():
+        if not _NAME.fullmatch(folder.name):
+            continue
         try:
-            if folder.name.startswith(".") and folder.name.endswith(".part"):
+            if folder.name.endswith(".part"):
                 touched = max(part.stat().st_mtime for part in (folder, *folder.iterdir()))
                 if now - touched > ABANDONED:
                     shutil.rmtree(folder, ignore_errors=True)
@@ -186,7 +196,7 @@ def _tidy(fresh: Path) -> None:
                 shutil.rmtree(folder, ignore_errors=True)
             elif folder != fresh:
                 caches.append((folder.stat().st_mtime, folder))
-        except FileNotFoundError:
+        except OSError:
             continue  # another process finished it or tidied it at this moment
     for _, folder in sorted(caches, reverse=True)[KEPT - 1 :]:
         shutil.rmtree(folder, ignore_errors=True)

@@ -88,7 +88,7 @@ def make_dataset(
         DataError: There are fewer than two samples, or classes were asked for and there are fewer than two.
     """
     if len(samples.rows) < 2:
-        raise DataError(f"{source} holds {len(samples.rows)} usable samples; training needs at least 2.")
+        raise DataError(f"{source} holds too few samples: {len(samples.rows)}, and training needs at least 2.")
     names, labels, notes = _classes(source, samples.classes, options.conditional)
     counts = np.bincount(labels, minlength=len(names)) if labels is not None else np.zeros(0)
     space = Space(kind=kind, shape=shape, classes=names, frequencies=tuple((counts / len(samples.rows)).tolist()))

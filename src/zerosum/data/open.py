@@ -110,7 +110,7 @@ def _check_for_points(source: str, options: DataOptions) -> None:
 def _pictures(path: Path, options: DataOptions, progress: Progress | None) -> Samples:
     """All pictures of a folder or an archive with what is said about them."""
     with open_source(path) as source:
-        listing = source.list()
+        listing = source.listing()
         if not listing.pictures:
             raise DataError(
                 f"{path} holds no pictures{_others(listing)}. Pictures are files with the suffix {', '.join(SUFFIXES)}."
@@ -123,9 +123,9 @@ def _pictures(path: Path, options: DataOptions, progress: Progress | None) -> Sa
     kept = [name for name in names if name not in packed.bad]
     if packed.bad:
         examples = ", ".join(list(packed.bad)[:3]) + (" and others" if len(packed.bad) > 3 else "")
-        notes.append(f"{len(packed.bad)} of {len(names)} pictures could not be read and were left out: {examples}.")
+        notes.append(f"Left out because they cannot be read: {len(packed.bad)} of {len(names)} pictures ({examples}).")
     if packed.animated:
-        notes.append(f"{packed.animated} files are animated; only the first picture of each is used.")
+        notes.append(f"Animated files, of which only the first picture is used: {packed.animated}.")
     classes = None if annotation.classes is None else [annotation.classes[name] for name in kept]
     texts = None if annotation.texts is None else tuple(annotation.texts[name] for name in kept)
     return Samples(packed.rows, packed.digest, classes, texts, (*notes, *packed.notes))
@@ -133,7 +133,11 @@ def _pictures(path: Path, options: DataOptions, progress: Progress | None) -> Sa
 
 def _annotated(source: Source, listing: Listing) -> tuple[list[str], Annotation, list[str]]:
     """Names of the pictures to use, sorted, what is said about them, and notes."""
-    notes = [f"Files that are not pictures were left out{_others(listing)}."] if listing.others else []
+    notes = (
+        [f"Left out because they are not pictures: {listing.others.total()} files{_others(listing)}."]
+        if listing.others
+        else []
+    )
     if not listing.metadata:
         names = sorted(listing.pictures)
         return names, from_folders(names, source.path), notes
@@ -146,11 +150,13 @@ def _annotated(source: Source, listing: Listing) -> tuple[list[str], Annotation,
         raise DataError(f"{source.path}/{file_name} cannot be used: {error}.") from error
     names, annotation = from_metadata(data, file_name, listing.pictures, source.path)
     if without := len(listing.pictures) - len(names):
-        notes.append(f"{without} pictures have no row in {file_name} and were left out.")
+        notes.append(
+            f"Left out because they have no row in {file_name}: {without} of {len(listing.pictures)} pictures."
+        )
     return names, annotation, notes
 
 
 def _others(listing: Listing) -> str:
-    """The files that are no pictures, as the end of a sentence: " (3 files: .txt, .json)"."""
-    kinds = [suffix for suffix, _ in listing.others.most_common(5)]
-    return f" ({listing.others.total()} files: {', '.join(kinds)})" if kinds else ""
+    """The files that are no pictures, as the end of a sentence: " (2 .txt, 1 .json)"."""
+    kinds = [f"{count} {suffix}" for suffix, count in listing.others.most_common(5)]
+    return f" ({', '.join(kinds)})" if kinds else ""

@@ -2,12 +2,11 @@
 
 import os
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
 
 import numpy as np
 
@@ -20,8 +19,7 @@ BLOCK = 64  # files that a thread takes at a time
 LARGEST_KEPT_SIDE = 128  # pictures of one size up to this are not resized unless asked
 USUAL_SIDE = 64
 
-Progress = Callable[[int, int], None]
-Result = TypeVar("Result")
+Progress = Callable[[int, int], None]  # (pictures done, pictures to do)
 
 
 @dataclass(frozen=True)
@@ -59,8 +57,8 @@ def find_form(source: Source, names: Sequence[str], options: DataOptions) -> For
 
 def decoded(
     source: Source, names: Sequence[str], form: Form, options: DataOptions, progress: Progress | None
-) -> Iterator[Block]:
-    """All files in order, block by block.
+) -> Generator[Block]:
+    """All files in order, block by block; close it when not all of them are needed.
 
     Threads do the work: Pillow lets go of the interpreter while it decodes and resizes, and new processes would each
     have to load torch first.
@@ -69,22 +67,24 @@ def decoded(
         DataError: A file cannot be read, and bad files are not to be skipped.
     """
     done = 0
-    for block in _in_threads(partial(_decode, source, form), names):
-        if block.bad and not options.skip_bad:
-            raise _unreadable(source, *block.bad[0])
-        yield block
-        done = min(done + BLOCK, len(names))
-        if progress is not None:
-            progress(done, len(names))
+    with _threads() as pool:
+        for block in pool.map(partial(_decode, source, form), _split(names)):
+            if block.bad and not options.skip_bad:
+                raise _unreadable(source, *block.bad[0])
+            yield block
+            done += len(block.rows) + len(block.bad)
+            if progress is not None:
+                progress(done, len(names))
 
 
 def _headers(source: Source, names: Sequence[str], options: DataOptions) -> set[Header]:
     """The different headers among all readable files."""
     found: set[Header] = set()
-    for headers, bad in _in_threads(partial(_survey, source), names):
-        if bad and not options.skip_bad:
-            raise _unreadable(source, *bad[0])
-        found |= headers
+    with _threads() as pool:
+        for headers, bad in pool.map(partial(_survey, source), _split(names)):
+            if bad and not options.skip_bad:
+                raise _unreadable(source, *bad[0])
+            found |= headers
     return found
 
 
@@ -118,19 +118,20 @@ def _unreadable(source: Source, name: str, reason: str) -> DataError:
     )
 
 
+def _split(names: Sequence[str]) -> list[Sequence[str]]:
+    return [names[start : start + BLOCK] for start in range(0, len(names), BLOCK)]
+
+
 @contextmanager
-def _quiet_pillow() -> Iterator[None]:
-    """Without Pillow's warnings about oddities inside of files that it can read all the same."""
+def _threads() -> Iterator[ThreadPoolExecutor]:
+    """Threads in which Pillow does not warn about oddities of files that it can read; at the end no work is left over.
+
+    Without that, the first bad file of a large folder would be reported only after the last good one was decoded.
+    """
+    pool = ThreadPoolExecutor(os.cpu_count())
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module=r"PIL\.")
-        yield
-
-
-def _in_threads(work: Callable[[Sequence[str]], Result], names: Sequence[str]) -> Iterator[Result]:
-    """`work` done on blocks of names, in order; work that is not needed any more is called off."""
-    with _quiet_pillow():
-        pool = ThreadPoolExecutor(os.cpu_count())
         try:
-            yield from pool.map(work, (names[start : start + BLOCK] for start in range(0, len(names), BLOCK)))
+            yield pool
         finally:
             pool.shutdown(cancel_futures=True)

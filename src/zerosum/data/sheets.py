@@ -9,7 +9,8 @@ GAP = 2  # pixels between the pictures of a grid
 LEGIBLE = 48  # pictures with shorter sides are enlarged
 PLOT = 480  # side of a plot, pixels
 REACH = 3.0  # a plot shows -REACH to REACH
-OPACITY = 0.35  # of one dot
+OPACITY = 0.35  # of one dot, when there are at most CROWD of them
+CROWD = 2000
 AXIS = (205, 205, 205)
 INK = (31, 41, 85)
 
@@ -54,7 +55,8 @@ def scatter(points: np.ndarray) -> Image.Image:
     for axis in (0, 1):
         for step in (-1, 1):
             dots += np.roll(centers, step, axis)
-    shade = (1 - (1 - OPACITY) ** dots)[..., None]
+    opacity = OPACITY * min(1, math.sqrt(CROWD / max(1, len(points))))
+    shade = (1 - (1 - opacity) ** dots)[..., None]
     paper = np.asarray(_axes(), np.float64)
     return Image.fromarray((paper * (1 - shade) + np.array(INK) * shade).round().astype(np.uint8))
 

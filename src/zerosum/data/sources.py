@@ -49,7 +49,7 @@ class Source(ABC):
     path: Path
 
     @abstractmethod
-    def list(self) -> Listing:
+    def listing(self) -> Listing:
         """All files, without opening any; raises a `DataError` when that is impossible."""
 
     @abstractmethod
@@ -77,7 +77,7 @@ class Folder(Source):
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def list(self) -> Listing:
+    def listing(self) -> Listing:
         """All files with their sizes and times of change."""
         listing = Listing()
         self._scan("", (), listing)
@@ -110,7 +110,9 @@ class Folder(Source):
                     if entry.is_dir():
                         self._scan(f"{prefix}{entry.name}/", (*above, here), listing)
                     else:
-                        status = entry.stat(follow_symlinks=entry.is_symlink() and os.path.exists(entry.path))
+                        # A link that leads nowhere is listed as it is; reading it will say so.
+                        broken = entry.is_symlink() and not entry.is_file()
+                        status = entry.stat(follow_symlinks=not broken)
                         listing.add(f"{prefix}{entry.name}", f"{status.st_size} {status.st_mtime_ns}")
         except OSError as error:
             raise DataError(f"{folder} cannot be listed: {error.strerror}. Check that you may read it.") from error
@@ -128,20 +130,15 @@ class Archive(Source):
             self._zip = zipfile.ZipFile(path)
         except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
             raise DataError(f"{path} cannot be read as a zip archive: {error}. Is the download complete?") from error
-        self._root = ""
+        self._files = [entry for entry in self._zip.infolist() if not entry.is_dir() and not _is_hidden(entry.filename)]
+        outermost = {entry.filename.partition("/")[0] for entry in self._files}
+        nested = all("/" in entry.filename for entry in self._files)
+        self._root = f"{outermost.pop()}/" if nested and len(outermost) == 1 else ""
 
-    def list(self) -> Listing:
+    def listing(self) -> Listing:
         """All files with their sizes and checksums, as the archive's directory states them."""
-        files = [
-            entry
-            for entry in self._zip.infolist()
-            if not entry.is_dir() and not any(part.startswith((".", "__MACOSX")) for part in entry.filename.split("/"))
-        ]
-        outermost = {entry.filename.partition("/")[0] for entry in files}
-        if len(outermost) == 1 and all("/" in entry.filename for entry in files):
-            self._root = f"{outermost.pop()}/"
         listing = Listing()
-        for entry in files:
+        for entry in self._files:
             listing.add(entry.filename.removeprefix(self._root), f"{entry.file_size} {entry.CRC:08x}")
         return listing
 
@@ -164,6 +161,11 @@ class Archive(Source):
 def open_source(path: Path) -> Source:
     """The folder or the zip archive at a path."""
     return Folder(path) if path.is_dir() else Archive(path)
+
+
+def _is_hidden(name: str) -> bool:
+    """Whether a file of an archive is hidden, lies in a hidden folder, or is what macOS adds."""
+    return any(part.startswith((".", "__MACOSX")) for part in name.split("/"))
 
 
 def _check_size(size: int) -> None:

@@ -72,7 +72,10 @@ def adversarial_game(
 
     return Game(
         players={"discriminator": discriminator, "generator": generator},
-        turns=(Turn("discriminator", discriminator_loss, repeat=discriminator_steps), Turn("generator", generator_loss)),
+        turns=(
+            Turn("discriminator", discriminator_loss, repeat=discriminator_steps),
+            Turn("generator", generator_loss),
+        ),
         prior=prior,
         generate=generate,
         clock=clock,

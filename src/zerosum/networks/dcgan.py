@@ -7,7 +7,7 @@ discriminator. Here for pictures of any size and with classes.
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from zerosum.nn.classes import ClassBatchNorm, ClassLatent, ProjectionHead
+from zerosum.nn.classes import ClassLatent, ProjectionHead
 from zerosum.nn.pyramid import Pyramid
 
 
@@ -23,7 +23,7 @@ class DCGANGenerator(nn.Module):
     """
 
     def __init__(
-        self, shape: tuple[int, int, int], latent_dim: int, width: int, largest: int = 1024, classes: int = 0
+        self, shape: tuple[int, ...], latent_dim: int, width: int, largest: int = 1024, classes: int = 0
     ) -> None:
         super().__init__()
         channels, height, width_of_picture = shape
@@ -32,7 +32,7 @@ class DCGANGenerator(nn.Module):
         rows, columns = self.pyramid.base
         self.latent = ClassLatent(latent_dim, classes, embedding_dim=32)
         self.project = nn.Linear(self.latent.size, widths[0] * rows * columns, bias=False)
-        self.normalise = nn.ModuleList(ClassBatchNorm(width, classes) for width in widths)
+        self.normalise = nn.ModuleList(nn.BatchNorm2d(width) for width in widths)
         self.upsample = nn.ModuleList(
             nn.ConvTranspose2d(before, after, 4, stride=2, padding=1, bias=False)
             for before, after in zip(widths, widths[1:], strict=False)
@@ -45,9 +45,9 @@ class DCGANGenerator(nn.Module):
         x = self.project(self.latent(latent, condition))
         # Channels last from the start, so that no convolution has to reorder memory.
         x = x.view(len(x), *self.pyramid.base, -1).permute(0, 3, 1, 2)
-        x = F.relu(self.normalise[0](x, condition), inplace=True)
+        x = F.relu(self.normalise[0](x), inplace=True)
         for upsample, normalise in zip(self.upsample, list(self.normalise)[1:], strict=True):
-            x = F.relu(normalise(upsample(x), condition), inplace=True)
+            x = F.relu(normalise(upsample(x)), inplace=True)
         return self.pyramid.crop(self.to_picture(x)).tanh()
 
 
@@ -64,7 +64,7 @@ class DCGANDiscriminator(nn.Module):
     """
 
     def __init__(
-        self, shape: tuple[int, int, int], width: int, largest: int = 1024, classes: int = 0, normalised: bool = True
+        self, shape: tuple[int, ...], width: int, largest: int = 1024, classes: int = 0, normalised: bool = True
     ) -> None:
         super().__init__()
         channels, height, width_of_picture = shape
@@ -90,7 +90,7 @@ class DCGANDiscriminator(nn.Module):
 
 def hidden_widths(pyramid: Pyramid, width: int, largest: int) -> list[int]:
     """Channels of the hidden grids, from half the picture's size down to the base."""
-    return [min(width * 2**index, largest) for index in range(max(pyramid.doublings, 1))]
+    return [min(width * 2**index, largest) for index in range(pyramid.doublings)]
 
 
 def initialise(module: nn.Module) -> None:

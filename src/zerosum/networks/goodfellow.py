@@ -26,9 +26,10 @@ class GoodfellowGenerator(nn.Module):
         self.shape, self.bounded = shape, bounded
         self.hidden = nn.ModuleList([nn.Linear(latent_dim, width), nn.Linear(width, width)])
         self.out = nn.Linear(width, math.prod(shape))
-        for layer in (*self.hidden, self.out):
-            nn.init.uniform_(layer.weight, -0.05, 0.05)
-            nn.init.zeros_(layer.bias)
+        for layer in self.modules():
+            if isinstance(layer, nn.Linear):
+                nn.init.uniform_(layer.weight, -0.05, 0.05)
+                nn.init.zeros_(layer.bias)
 
     def forward(self, latent: Tensor, condition: Tensor | None) -> Tensor:
         """Samples (n, *shape); these networks know no classes."""
@@ -66,11 +67,12 @@ class GoodfellowDiscriminator(nn.Module):
         size = math.prod(shape)
         self.hidden = nn.ModuleList([nn.Linear(size, units * pieces), nn.Linear(units, units * pieces)])
         self.out = nn.Linear(units, 1)
-        for layer in (*self.hidden, self.out):
-            # For numbers in [0, 1] the published range; standardised points are fewer and need more.
-            bound = 0.005 if bounded else layer.in_features**-0.5
-            nn.init.uniform_(layer.weight, -bound, bound)
-            nn.init.zeros_(layer.bias)
+        for layer in self.modules():
+            if isinstance(layer, nn.Linear):
+                # For numbers in [0, 1] the published range; standardised points are fewer and need more.
+                bound = 0.005 if bounded else layer.in_features**-0.5
+                nn.init.uniform_(layer.weight, -bound, bound)
+                nn.init.zeros_(layer.bias)
 
     def forward(self, x: Tensor, condition: Tensor | None) -> Tensor:
         """Logits (n,); these networks know no classes."""
@@ -85,7 +87,7 @@ class GoodfellowDiscriminator(nn.Module):
 
 @torch.no_grad()
 def limit_weight_norms(module: nn.Module, largest: float) -> None:
-    """Scale down the incoming weights of every unit whose norm exceeds `largest` (Srivastava et al. 2014, Section 5.1)."""
+    """Scale down the weights into every unit whose norm exceeds `largest` (Srivastava et al. 2014, Section 5.1)."""
     for layer in module.modules():
         if isinstance(layer, nn.Linear):
             layer.weight.renorm_(2, 0, largest)

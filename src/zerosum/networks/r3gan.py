@@ -43,7 +43,7 @@ class R3GANGenerator(nn.Module):
 
     def __init__(
         self,
-        shape: tuple[int, int, int],
+        shape: tuple[int, ...],
         latent_dim: int,
         widths: Sequence[int],
         cardinalities: Sequence[int],
@@ -103,7 +103,7 @@ class R3GANDiscriminator(nn.Module):
 
     def __init__(
         self,
-        shape: tuple[int, int, int],
+        shape: tuple[int, ...],
         widths: Sequence[int],
         cardinalities: Sequence[int],
         blocks: Sequence[int],

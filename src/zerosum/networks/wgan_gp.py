@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from zerosum.nn.classes import ClassBatchNorm, ClassLatent, ProjectionHead
+from zerosum.nn.classes import ClassLatent, ProjectionHead
 from zerosum.nn.pyramid import Pyramid
 
 
@@ -18,14 +18,14 @@ class ResidualGenerator(nn.Module):
         classes: How many classes there are; 0 for none.
     """
 
-    def __init__(self, shape: tuple[int, int, int], latent_dim: int, width: int, classes: int = 0) -> None:
+    def __init__(self, shape: tuple[int, ...], latent_dim: int, width: int, classes: int = 0) -> None:
         super().__init__()
         channels, height, width_of_picture = shape
         self.pyramid = Pyramid.of(height, width_of_picture)
         rows, columns = self.pyramid.base
         self.latent = ClassLatent(latent_dim, classes, embedding_dim=32)
         self.project = nn.Linear(self.latent.size, width * rows * columns)
-        self.blocks = nn.ModuleList(GeneratorBlock(width, classes) for _ in range(self.pyramid.doublings))
+        self.blocks = nn.Sequential(*(GeneratorBlock(width) for _ in range(self.pyramid.doublings)))
         self.normalise = nn.BatchNorm2d(width)
         self.to_picture = nn.Conv2d(width, channels, 3, padding=1)
         self.apply(initialise)
@@ -34,9 +34,7 @@ class ResidualGenerator(nn.Module):
         """Pictures (n, channels, height, width)."""
         x = self.project(self.latent(latent, condition))
         x = x.view(len(x), *self.pyramid.base, -1).permute(0, 3, 1, 2)
-        for block in self.blocks:
-            x = block(x, condition)
-        x = self.to_picture(F.relu(self.normalise(x), inplace=True))
+        x = self.to_picture(F.relu(self.normalise(self.blocks(x)), inplace=True))
         return self.pyramid.crop(x).tanh()
 
 
@@ -51,7 +49,7 @@ class ResidualCritic(nn.Module):
         classes: How many classes there are; 0 for none.
     """
 
-    def __init__(self, shape: tuple[int, int, int], width: int, classes: int = 0) -> None:
+    def __init__(self, shape: tuple[int, ...], width: int, classes: int = 0) -> None:
         super().__init__()
         channels, height, width_of_picture = shape
         # One grid more than the generator's base: 8x8 for 32x32 pictures, then two blocks that keep the size.
@@ -75,17 +73,16 @@ class ResidualCritic(nn.Module):
 class GeneratorBlock(nn.Module):
     """Doubles a grid, (n, c, h, w) to (n, c, 2h, 2w): two 3x3 convolutions beside a shortcut."""
 
-    def __init__(self, width: int, classes: int) -> None:
+    def __init__(self, width: int) -> None:
         super().__init__()
-        self.normalise = nn.ModuleList(ClassBatchNorm(width, classes) for _ in range(2))
+        self.normalise = nn.ModuleList(nn.BatchNorm2d(width) for _ in range(2))
         self.convolve = nn.ModuleList(nn.Conv2d(width, width, 3, padding=1) for _ in range(2))
         self.shortcut = nn.Conv2d(width, width, 1)
 
-    def forward(self, x: Tensor, condition: Tensor | None) -> Tensor:
+    def forward(self, x: Tensor) -> Tensor:
         """Features (n, c, 2h, 2w)."""
-        y = double(F.relu(self.normalise[0](x, condition), inplace=True))
-        y = self.convolve[0](y)
-        y = self.convolve[1](F.relu(self.normalise[1](y, condition), inplace=True))
+        y = self.convolve[0](double(F.relu(self.normalise[0](x), inplace=True)))
+        y = self.convolve[1](F.relu(self.normalise[1](y), inplace=True))
         # A 1x1 convolution gives the same on the smaller grid, at a quarter of the cost.
         return y + double(self.shortcut(x))
 

@@ -1,4 +1,4 @@
-"""How a class reaches a network: joined to the latent, in normalisation, and as a projection of features."""
+"""How a class reaches a network: behind the latent, and as a projection of features."""
 
 import torch
 from torch import Tensor, nn
@@ -24,31 +24,6 @@ class ClassLatent(nn.Module):
             return latent
         assert condition is not None, "a network with classes needs their indices"
         return torch.cat([latent, self.embedding(condition)], 1)
-
-
-class ClassBatchNorm(nn.Module):
-    """Batch normalisation with a gain and a bias per class, (n, c, h, w) to the same.
-
-    Dumoulin et al. 2017 (arXiv:1610.07629), Section 2.2, as conditional batch normalisation in Miyato and Koyama 2018.
-    Without classes it is plain batch normalisation.
-    """
-
-    def __init__(self, channels: int, classes: int) -> None:
-        super().__init__()
-        self.normalise = nn.BatchNorm2d(channels, affine=not classes)
-        self.gain = nn.Embedding(classes, channels) if classes else None
-        self.bias = nn.Embedding(classes, channels) if classes else None
-        if self.gain and self.bias:
-            nn.init.ones_(self.gain.weight)
-            nn.init.zeros_(self.bias.weight)
-
-    def forward(self, x: Tensor, condition: Tensor | None) -> Tensor:
-        """Normalised features; `condition` holds class indices (n,)."""
-        x = self.normalise(x)
-        if self.gain is None or self.bias is None:
-            return x
-        gain, bias = self.gain(condition), self.bias(condition)
-        return torch.addcmul(bias[:, :, None, None].to(x.dtype), x, gain[:, :, None, None].to(x.dtype))
 
 
 class ProjectionHead(nn.Module):

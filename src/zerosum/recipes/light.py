@@ -29,13 +29,13 @@ class Light:
     """Channels of the discriminator's grid at half the picture's size; they double towards the base."""
     largest_width: int = 256
     """No grid has more channels than this."""
-    hidden: int = 128
-    """Units of the discriminator's last hidden layer."""
-    penalty_weight: float = 0.5
+    penalty_weight: float = 1.0
     """Weight gamma of R1 and R2."""
-    penalty_every: int = 8
+    penalty_every: int = 16
     """Rounds from one evaluation of the penalties to the next."""
-    optimizer: Adam = field(default_factory=lambda: Adam(rate=1e-3, betas=(0.0, 0.99)))
+    optimizer: Adam = field(
+        default_factory=lambda: Adam(rate=2e-3, betas=(0.0, 0.99), final_rate=2e-4, decay_samples=400_000)
+    )
     """Optimizer of both players."""
     average: Average = field(default_factory=Average)
     """Moving average of the generator's weights, which is what is sampled."""
@@ -45,12 +45,8 @@ class Light:
 def light(config: Light, space: Space) -> Game:
     """R3GAN's game on small, cheap convolutions: the default without a graphics card."""
     classes = len(space.classes)
-    generator = LightGenerator(
-        space.shape, config.latent_dim, config.generator_width, config.largest_width, classes
-    )
-    discriminator = LightDiscriminator(
-        space.shape, config.discriminator_width, config.largest_width, config.hidden, classes
-    )
+    generator = LightGenerator(space.shape, config.latent_dim, config.generator_width, config.largest_width, classes)
+    discriminator = LightDiscriminator(space.shape, config.discriminator_width, config.largest_width, classes)
     weight = Ramp(config.penalty_weight)
     return adversarial_game(
         generator=Player(generator, config.optimizer, config.average),

@@ -35,5 +35,5 @@ model = zerosum.load("path/to/this/folder")
 samples = {call}
 ```
 
-Sample number s has the latent that `numpy.random.RandomState(s)` draws first, so a number is the same sample everywhere.
+Sample number s has the latent that `numpy.random.RandomState(s)` draws first: it is the same sample everywhere.
 """

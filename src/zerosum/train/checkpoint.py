@@ -54,7 +54,9 @@ def load_checkpoint(path: Path, engine: Engine) -> float:
     try:
         saved = load_file(path / "state.safetensors")
     except (OSError, SafetensorError) as error:
-        raise DataError(f"The checkpoint {path} cannot be read: {error}. Remove the folder to go on without it.") from error
+        raise DataError(
+            f"The checkpoint {path} cannot be read: {error}. Remove the folder to go on without it."
+        ) from error
     _prepare_optimizers(engine, saved)
     wanted = state(engine)
     if wanted.keys() != saved.keys():

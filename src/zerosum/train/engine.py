@@ -161,12 +161,14 @@ class Engine:
 def gradient_norm(module: nn.Module) -> Tensor:
     """Euclidean norm of all gradients of a module."""
     gradients = [parameter.grad for parameter in module.parameters() if parameter.grad is not None]
-    return torch.stack(torch._foreach_norm(gradients)).norm()
+    return torch.nn.utils.get_total_norm(gradients)
 
 
 @torch.no_grad()
 def move_average(average: nn.Module, module: nn.Module, decay: float) -> None:
-    """Move averaged weights towards a module's: average = decay * average + (1 - decay) * weight; buffers are copied."""
-    torch._foreach_lerp_(list(average.parameters()), list(module.parameters()), 1 - decay)
+    """Make an average decay * average + (1 - decay) * weight; buffers are copied."""
+    torch._foreach_lerp_(  # pyright: ignore[reportPrivateImportUsage]
+        list(average.parameters()), list(module.parameters()), 1 - decay
+    )
     for kept, buffer in zip(average.buffers(), module.buffers(), strict=True):
         kept.copy_(buffer)

@@ -94,7 +94,9 @@ def newest_run_like(out: Path, identity: dict[str, Any]) -> RunFolder | None:
 def named_run(out: Path, name: str) -> RunFolder | None:
     """The run called `name` in `out`, if it was started before."""
     if Path(name).name != name or name.startswith("."):
-        raise SettingError(f'"{name}" cannot be a run\'s --name: it must be a plain folder name. Use --out for the place.')
+        raise SettingError(
+            f'"{name}" cannot be a run\'s --name: it must be a plain folder name. Use --out for the place.'
+        )
     folder = RunFolder(out / name)
     if folder.path.exists() and any(folder.path.iterdir()) and not folder.config.exists():
         raise DataError(f"{folder.path} is there already and is not a run. Choose another --name.")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from zerosum.core.events import Event, EventLog
+from zerosum.core.events import Event, append_event
 from zerosum.core.files import replacing
 from zerosum.train.checkpoint import save_checkpoint
 from zerosum.train.engine import Engine
@@ -36,9 +36,7 @@ class Recorder:
     """Writes events to the run's file, its trackers and its listener."""
 
     def __init__(self, engine: Engine, folder: RunFolder, watch: Stopwatch, listener: Listener) -> None:
-        self._engine, self._watch, self._listener = engine, watch, listener
-        self._main = engine.accelerator.is_main_process
-        self._log = EventLog(folder.events) if self._main else None
+        self._engine, self._folder, self._watch, self._listener = engine, folder, watch, listener
         self._last = (engine.game.clock.samples, watch.seconds)
 
     def __call__(self, record: dict[str, Tensor]) -> None:
@@ -58,16 +56,11 @@ class Recorder:
 
     def event(self, name: str, **values: object) -> None:
         """Note something that happened."""
-        if self._log:
+        if self._engine.accelerator.is_main_process:
             samples, seconds = self._engine.game.clock.samples, round(self._watch.seconds, 3)
             event: Event = {"event": name, "samples": samples, "seconds": seconds, **values}
-            self._log.write(event)
+            append_event(self._folder.events, event)
             self._listener(event)
-
-    def close(self) -> None:
-        """Close the file."""
-        if self._log:
-            self._log.close()
 
 
 class Snapshots:
@@ -79,12 +72,14 @@ class Snapshots:
 
     def __call__(self, record: dict[str, Tensor]) -> None:
         """Draw a sheet, if it is time."""
-        if self._engine.accelerator.is_main_process and time.perf_counter() >= self._next:
+        if time.perf_counter() >= self._next:
             self.draw()
             self._next = time.perf_counter() + self._engine.run.snapshot_seconds
 
     def draw(self) -> None:
-        """Draw a sheet now."""
+        """Draw a sheet now; only the main process does."""
+        if not self._engine.accelerator.is_main_process:
+            return
         path = self._folder.samples / f"{self._engine.game.clock.samples:012d}.png"
         sheet = self._model.codec.sheet(self._model.sample(SHEET, seed=0))
         with replacing(path) as temporary:
@@ -95,9 +90,7 @@ class Snapshots:
 class Checkpoints:
     """Saves the game and the model, often enough that little is lost with the power."""
 
-    def __init__(
-        self, engine: Engine, folder: RunFolder, model: Model, recorder: Recorder, watch: Stopwatch
-    ) -> None:
+    def __init__(self, engine: Engine, folder: RunFolder, model: Model, recorder: Recorder, watch: Stopwatch) -> None:
         self._engine, self._folder, self._model = engine, folder, model
         self._recorder, self._watch = recorder, watch
         self._next = time.perf_counter() + engine.run.checkpoint_seconds

@@ -10,12 +10,12 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-import zerosum
 from zerosum.config.base import from_json, to_json
 from zerosum.core.errors import DataError, SettingError, nearest_name
 from zerosum.core.files import read_json, replacing, write_json
 from zerosum.core.registry import Recipe, find_recipe
 from zerosum.core.space import Space
+from zerosum.core.version import __version__
 from zerosum.data.codec import Codec, codec_from_json
 from zerosum.game.game import Game, Modules
 from zerosum.train.card import model_card
@@ -72,7 +72,9 @@ class Model:
         if not numbers:
             raise SettingError("No samples were asked for: count must be at least 1.")
         if min(numbers) < 0 or max(numbers) > LARGEST_SEED:
-            raise SettingError(f"Sample numbers go from 0 to {LARGEST_SEED}; asked for {min(numbers)} to {max(numbers)}.")
+            raise SettingError(
+                f"Sample numbers go from 0 to {LARGEST_SEED}; asked for {min(numbers)} to {max(numbers)}."
+            )
         latents = self._game.prior.latents(numbers)
         classes = self.classes(numbers, condition)
         # A network's arithmetic may differ in the last bit from one batch shape to another; one shape for all does not.
@@ -142,7 +144,7 @@ class Model:
         folder = folder / "model" if (folder / "model" / "config.json").exists() else folder
         if not (folder / "config.json").exists():
             raise DataError(
-                f"There is no model at {path}. Give a model's folder or a run's folder, for example runs/00000-digits-r3gan."
+                f"There is no model at {path}. Give the folder of a model or of a run, as in runs/00000-digits-light."
             )
         if not (folder / "model.safetensors").exists():
             raise DataError(f"{path} has no model yet: the run has not reached its first checkpoint.")
@@ -175,7 +177,7 @@ class Model:
 
     def _config(self) -> dict[str, Any]:
         return {
-            "zerosum": zerosum.__version__,
+            "zerosum": __version__,
             "recipe": self.recipe.name,
             "settings": to_json(self.settings),
             "space": to_json(self.space),

@@ -6,12 +6,12 @@ from typing import Any
 
 import torch
 
-import zerosum
 from zerosum.config.base import to_json
 from zerosum.config.data import DataOptions
 from zerosum.config.run import Run
 from zerosum.core.registry import Recipe
 from zerosum.core.seeding import seed_from
+from zerosum.core.version import __version__
 from zerosum.data.dataset import Dataset
 from zerosum.game.game import Game
 
@@ -48,7 +48,7 @@ class Plan:
     def config(self, precision: str) -> dict[str, Any]:
         """What the run's folder remembers of the plan."""
         return {
-            "zerosum": zerosum.__version__,
+            "zerosum": __version__,
             "recipe": self.recipe.name,
             "settings": to_json(self.settings),
             "data": {

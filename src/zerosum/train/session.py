@@ -102,7 +102,6 @@ def _play(plan: Plan, folder: RunFolder, engine: Engine, stop: list[int], listen
         recorder.event("stopped")
         raise Interrupted((stop or [signal.SIGTERM])[0], folder, game.clock.samples)
     recorder.event("finished", model=str(folder.model))
-    recorder.close()
     if run.log:
         engine.accelerator.end_training()
     return model
@@ -122,8 +121,9 @@ def _keep_batch(folder: RunFolder, loader: Loader, samples: int) -> str:
     """Save the batch that a loss failed on, and say how to go on."""
     path = folder.path / f"failed-batch-{samples:012d}.npz"
     rows, labels = loader.rows(samples)
+    arrays = {"rows": rows.numpy()} | ({} if labels is None else {"labels": labels.numpy()})
     with replacing(path) as temporary, temporary.open("wb") as file:
-        np.savez(file, rows=rows.numpy(), **({} if labels is None else {"labels": labels.numpy()}))
+        np.savez(file, allow_pickle=False, **arrays)
     checkpoint = folder.newest_checkpoint()
     kept = f"the last good checkpoint is {checkpoint}" if checkpoint else "there was no checkpoint yet"
     return f"The batch is in {path}; {kept}. Try a lower learning rate, a larger penalty, or --precision fp32."

@@ -1,0 +1,3 @@
+"""The version, which models and runs remember."""
+
+__version__ = "0.1.0"

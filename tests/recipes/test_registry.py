@@ -1,0 +1,130 @@
+"""Being registered means being tested: every recipe, on every kind of data it claims, with and without classes."""
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+import zerosum
+from zerosum.api import make_plan, open_for
+from zerosum.config.base import from_json, to_json
+from zerosum.config.data import DataOptions
+from zerosum.config.run import Run
+from zerosum.core.registry import Recipe, recipes
+from zerosum.data.loader import Loader
+from zerosum.train.checkpoint import state
+from zerosum.train.engine import Engine
+from zerosum.train.feed import Feed
+from zerosum.train.loop import play
+from zerosum.train.session import train
+
+SMALL: dict[str, Any] = {
+    "width": 16,
+    "generator_width": 16,
+    "discriminator_width": 16,
+    "discriminator_units": 16,
+    "latent_dim": 8,
+    "group_width": 4,
+    "blocks": 1,
+    "class_embedding_dim": 8,
+    "usual_batch": 8,
+}
+"""Values that make networks tiny; each recipe takes those that it has."""
+
+CASES = [
+    pytest.param(recipe, kind, classes, id=f"{recipe.name}-{kind}-{'classes' if classes else 'plain'}")
+    for recipe in recipes()
+    for kind in recipe.kinds
+    for classes in ((False, True) if recipe.conditional else (False,))
+]
+
+
+def data_of(kind: str, classes: bool, folder: Path) -> Path:
+    """Forty random samples of a kind; the pictures are neither square nor a multiple of anything."""
+    generator = np.random.default_rng(0)
+    labels = {"labels": np.arange(40) % 3} if classes else {}
+    if kind == "image":
+        samples = {"images": generator.integers(0, 256, (40, 13, 18, 3), dtype=np.uint8)}
+    else:
+        samples = {"x": generator.normal(size=(40, 2)).astype(np.float32)}
+    path = folder / f"{kind}.npz"
+    np.savez(path, **samples, **labels)
+    return path
+
+
+def tiny(recipe: Recipe, kind: str) -> Any:
+    settings = recipe.settings(kind)
+    names = {field.name for field in dataclasses.fields(settings)}
+    return dataclasses.replace(settings, **{name: value for name, value in SMALL.items() if name in names})
+
+
+def plan_of(recipe: Recipe, kind: str, classes: bool, folder: Path, rounds: int, name: str) -> Any:
+    options = DataOptions()
+    dataset, chosen, _ = open_for(data_of(kind, classes, folder), options, recipe.name, "cpu")
+    run = Run(samples=8 * rounds, device="cpu", precision="fp32", log_rounds=1)
+    return make_plan(dataset, options, chosen, tiny(recipe, kind), run, folder / "runs", name)
+
+
+@pytest.mark.parametrize(("recipe", "kind", "classes"), CASES)
+def test_recipe(recipe: Recipe, kind: str, classes: bool, tmp_path: Path) -> None:
+    """Train, save, load, sample, and go on bit for bit."""
+    events: list[dict[str, Any]] = []
+    whole, folder = train(plan_of(recipe, kind, classes, tmp_path, 4, "whole"), events.append)
+    progress = [event for event in events if event["event"] == "progress"]
+    losses = [value for event in progress for name, value in event.items() if "/" in name]
+    assert len(progress) == 4 and len(losses) >= 8 and np.isfinite(losses).all()
+
+    shape = (13, 18, 3) if kind == "image" else (2,)
+    drawn = whole.sample(5, seed=3)
+    assert drawn.shape == (5, *shape) and drawn.dtype == (np.uint8 if kind == "image" else np.float32)
+    assert len(np.unique(drawn.reshape(5, -1), axis=0)) == 5, "different numbers are different samples"
+    np.testing.assert_array_equal(zerosum.load(folder.path).sample(5, seed=3), drawn)
+    if classes:
+        assert set(whole.classes(range(200)).tolist()) == {0, 1, 2}
+
+    train(plan_of(recipe, kind, classes, tmp_path, 2, "parts"))
+    _, parts = train(plan_of(recipe, kind, classes, tmp_path, 4, "parts"))
+    first, second = (read_state(path.checkpoints) for path in (folder, parts))
+    assert first.keys() == second.keys()
+    different = [name for name in first if not torch.equal(first[name], second[name])]
+    assert not different
+
+
+def read_state(checkpoints: Path) -> dict[str, torch.Tensor]:
+    return load_file(sorted(checkpoints.iterdir())[-1] / "state.safetensors")
+
+
+@pytest.mark.parametrize("recipe", recipes(), ids=lambda recipe: recipe.name)
+def test_every_player_learns_and_is_saved(recipe: Recipe, tmp_path: Path) -> None:
+    """One round moves every weight of every player, and the checkpoint's names cover all of them."""
+    plan = plan_of(recipe, recipe.kinds[0], False, tmp_path, 1, "run")
+    game = plan.build()
+    before = {name: {k: v.clone() for k, v in p.module.named_parameters()} for name, p in game.players.items()}
+    engine = Engine(game, plan.run, plan.dataset.space)
+    feed = Feed(game, Loader(plan.dataset, 0, 8), plan.dataset.codec, 0, engine.share, engine.device)
+    play(game, engine, feed, (), lambda: game.clock.rounds >= 4)
+    saved = state(engine)
+    for name, player in game.players.items():
+        for key, weight in player.module.named_parameters():
+            assert f"{name}/module/{key}" in saved
+            if weight.numel() == 1:
+                continue  # an offset of all logits, which cancels where a critic is read by differences
+            assert not torch.equal(weight, before[name][key]), f"{recipe.name}: {name}.{key} does not learn"
+
+
+@pytest.mark.parametrize("recipe", recipes(), ids=lambda recipe: recipe.name)
+def test_settings_survive_json(recipe: Recipe) -> None:
+    for settings in (recipe.config(), *recipe.presets.values()):
+        assert from_json(recipe.config, to_json(settings)) == settings
+
+
+def test_every_recipe_says_what_it_is() -> None:
+    assert {recipe.name for recipe in recipes()} >= {"gan", "dcgan", "wgan-gp", "r3gan", "light"}
+    for recipe in recipes():
+        assert recipe.summary.endswith(".") and recipe.paper
+        documented = recipe.config.__doc__
+        assert documented and not documented.startswith(recipe.config.__name__ + "("), "the config has a docstring"
