@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -15,6 +16,7 @@ import torch
 import zerosum
 
 MATRIX_SIDE = 2048
+MATRIX_FLOP = 2 * MATRIX_SIDE**3
 FLAGS = ("avx2", "avx512_f", "avx512_bf16", "avx512_fp16", "amx_bf16")
 
 
@@ -80,16 +82,20 @@ def timed(call: Callable[..., Any], into: list[float]) -> Callable[..., Any]:
 
 
 def matrix_product(dtype: torch.dtype) -> Callable[[], object]:
-    """A product of two square matrices, as large as `MATRIX_SIDE`; its `MATRIX_FLOP` are what the peak is counted in."""
+    """A product of two square matrices of side `MATRIX_SIDE`: `MATRIX_FLOP` operations."""
     left, right = (torch.randn(MATRIX_SIDE, MATRIX_SIDE).to(dtype) for _ in range(2))
     return lambda: left @ right
 
 
-MATRIX_FLOP = 2 * MATRIX_SIDE**3
-
-
 def peak_memory() -> int:
-    """Largest memory of this process so far, in bytes."""
+    """Largest memory of this process so far, in bytes.
+
+    Linux starts the `ru_maxrss` of a new process at that of the process that started it, so it is read elsewhere there.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        lines = status.read_text(encoding="utf-8").splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
 

@@ -1,6 +1,7 @@
 """The command line: `zerosum VERB ...`. Verbs import what they need, so that help comes at once."""
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -17,6 +18,30 @@ VERBS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit code: 0, 2 for wrong flags, 3 for failed training, 4 for unusable data, 1 else."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        try:
+            return run(arguments)
+        finally:
+            sys.stdout.flush()
+    except ZerosumError as error:
+        print(f"zerosum: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("zerosum: interrupted; the last checkpoint is kept.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # Whoever read the output has left; what is still buffered must not fail once more when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except OSError as error:
+        if error.filename is None:
+            raise
+        print(f"zerosum: {error.filename} cannot be used: {error.strerror}.", file=sys.stderr)
+        return 1
+
+
+def run(arguments: list[str]) -> int:
+    """Do what the arguments say; returns 0, or 2 for an unknown verb."""
     if not arguments or arguments[0] in ("-h", "--help"):
         print(overview())
         return 0
@@ -27,23 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if verb not in VERBS:
         print(f'zerosum: there is no verb "{verb}"; {nearest_name(verb, VERBS)}.', file=sys.stderr)
         return 2
-    try:
-        importlib.import_module(f"zerosum.cli.{verb}").main(rest)
-        return 0
-    except ZerosumError as error:
-        print(f"zerosum: {error}", file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        print("zerosum: interrupted; the last checkpoint is kept.", file=sys.stderr)
-        return 130
-    except BrokenPipeError:
-        sys.stderr.close()  # whoever read the output has left; Python would complain once more at its end
-        return 141
-    except OSError as error:
-        if error.filename is None:
-            raise
-        print(f"zerosum: {error.filename} cannot be used: {error.strerror}.", file=sys.stderr)
-        return 1
+    importlib.import_module(f"zerosum.cli.{verb}").main(rest)
+    return 0
 
 
 def overview() -> str:

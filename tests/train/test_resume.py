@@ -108,9 +108,8 @@ def test_killed_at_random_moments_it_is_the_same_run(pictures: Path, tmp_path: P
     for kill in itertools.count():
         run = start(arguments)
         if kill < 6:
-            before = max(
-                (e["samples"] for p in tmp_path.glob("parts/*/events.jsonl") for e in read_events(p)), default=0
-            )
+            records = [event for path in tmp_path.glob("parts/*/events.jsonl") for event in read_events(path)]
+            before = max((event["samples"] for event in records), default=0)
             wait_for(run, tmp_path / "parts", min(before + 8, 5900))
             time.sleep(moments.uniform(0, 0.4))
             run.kill()

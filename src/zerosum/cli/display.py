@@ -55,7 +55,7 @@ class Display(ABC):
         )
         one_class = ["--class", model.space.classes[0]] if model.space.classes else []
         sample = ["zerosum", "sample", str(folder.path), "--seeds", "0-63", *one_class, "--out", "samples"]
-        python = f"import zerosum; print(zerosum.load({str(folder.path)!r}).sample(64, seed=0).shape)"
+        python = f"import zerosum; print(zerosum.load({json.dumps(str(folder.path))}).sample(64, seed=0).shape)"
         print(f"Try next:\n  {shlex.join(sample)}\n  python -c {shlex.quote(python)}")
         minutes = self.plan.run.minutes
         if minutes and self.plan.run.samples is None:

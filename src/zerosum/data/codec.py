@@ -27,6 +27,8 @@ class Codec(ABC):
     """
 
     kind: ClassVar[str]
+    sheet_samples: ClassVar[int]
+    """How many samples a contact sheet of this kind is best drawn from."""
 
     @abstractmethod
     def encode(self, rows: Tensor) -> Tensor:
@@ -73,6 +75,7 @@ class ImageCodec(Codec):
     """Pictures: stored as bytes 0 to 255, shape (n, height, width, channels); encoded on [-1, 1], channels first."""
 
     kind: ClassVar[str] = "image"
+    sheet_samples: ClassVar[int] = 64
 
     def encode(self, rows: Tensor) -> Tensor:
         """Bytes (n, height, width, channels) to float32 (n, channels, height, width) on [-1, 1].
@@ -111,6 +114,7 @@ class PointsCodec(Codec):
     scale: tuple[float, ...]
 
     kind: ClassVar[str] = "points"
+    sheet_samples: ClassVar[int] = 4096
 
     def __post_init__(self) -> None:
         assert len(self.center) == len(self.scale) > 0, "every coordinate has a center and a scale"

@@ -16,10 +16,6 @@ from zerosum.train.model import Model
 Listener = Callable[[Event], None]
 """Hears of everything that happens in a run, as it happens."""
 
-SHEET = 64
-"""Samples on a contact sheet: numbers 0 to 63."""
-
-
 class Stopwatch:
     """Training time in seconds, earlier sessions of the run counted in."""
 
@@ -81,7 +77,8 @@ class Snapshots:
         if not self._engine.accelerator.is_main_process:
             return
         path = self._folder.samples / f"{self._engine.game.clock.samples:012d}.png"
-        sheet = self._model.codec.sheet(self._model.sample(SHEET, seed=0))
+        codec = self._model.codec
+        sheet = codec.sheet(self._model.sample(codec.sheet_samples, seed=0))
         with replacing(path) as temporary:
             sheet.save(temporary, format="png")
         self._recorder.event("snapshot", file=str(path))

@@ -20,7 +20,7 @@ from zerosum.train.devices import start
 from zerosum.train.engine import Engine, NotFinite
 from zerosum.train.feed import Feed
 from zerosum.train.folder import RunFolder
-from zerosum.train.hooks import SHEET, Checkpoints, Listener, Recorder, Snapshots, Stopwatch
+from zerosum.train.hooks import Checkpoints, Listener, Recorder, Snapshots, Stopwatch
 from zerosum.train.loop import play
 from zerosum.train.model import Model
 from zerosum.train.plan import Plan
@@ -111,10 +111,10 @@ def _open(plan: Plan, folder: RunFolder, engine: Engine) -> None:
     """Write down what was asked for, and what the data looks like; cut the record back to the checkpoint."""
     write_json(folder.config, plan.config(engine.precision))
     forget_after(folder.events, engine.game.clock.samples)
-    rows = plan.dataset.rows
+    rows, codec = plan.dataset.rows, plan.dataset.codec
     with replacing(folder.path / "reals.png") as temporary:
-        spread = np.asarray(rows[:: max(1, len(rows) // SHEET)][:SHEET])
-        plan.dataset.codec.sheet(spread).save(temporary, format="png")
+        spread = np.asarray(rows[:: max(1, len(rows) // codec.sheet_samples)][: codec.sheet_samples])
+        codec.sheet(spread).save(temporary, format="png")
 
 
 def _keep_batch(folder: RunFolder, loader: Loader, samples: int) -> str:
