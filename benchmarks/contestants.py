@@ -1,5 +1,6 @@
 """What is compared: our training, the same networks under a loop as tutorials write it, and their bare arithmetic."""
 
+from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from zerosum.train.engine import Engine
 from zerosum.train.feed import Feed
 from zerosum.train.folder import new_folder
 from zerosum.train.hooks import Checkpoints, Recorder, Snapshots, Stopwatch
-from zerosum.train.loop import play
+from zerosum.train.loop import Hook, play
 from zerosum.train.model import Model
 
 BATCH = 64
@@ -74,7 +75,7 @@ class OurTraining:
         recorder = Recorder(self.engine, self._folder, watch, lambda event: None)
         self._snapshots = Snapshots(self.engine, self._folder, model, recorder)
         self._checkpoints = Checkpoints(self.engine, self._folder, model, recorder, watch)
-        self.hooks = (recorder, self._snapshots, self._checkpoints)
+        self.hooks: Sequence[Hook] = (recorder, self._snapshots, self._checkpoints)
         loader = Loader(dataset, run.seed, BATCH, self.engine.share)
         self.feed = Feed(game, loader, dataset.codec, run.seed, self.engine.share, self.engine.device)
 
@@ -100,8 +101,7 @@ class OurTraining:
         self._snapshots.draw()
 
     def save_checkpoint(self) -> None:
-        """Save everything, as a run does every 60 seconds."""
-        self()  # a checkpoint is written once for a number of samples, so there must be new ones
+        """Save everything, as a run does every 60 seconds; the state is only written if a round was played since."""
         self._checkpoints.save()
 
 

@@ -62,9 +62,8 @@ def _targets(results: Result) -> str:
         ),
         ("loader, 32 x 32 pictures", f">= {LOADER_TARGET:,}/s", f"{rows:,.0f}/s", rows >= LOADER_TARGET),
     ]
-    table = _table(
-        ["target", "wanted", "measured", ""], [(*line, "met" if met else "**missed**") for *line, met in lines]
-    )
+    judged = [(*line, "met" if met else "**missed**") for *line, met in lines]
+    table = _table(["target", "wanted", "measured", ""], judged)
     return f"## Targets\n\n{table}"
 
 
@@ -128,9 +127,11 @@ def _loop(results: Result) -> str:
 
 The bare step ({_milliseconds(results["step_seconds"]["bare"])} ms) is the same turns, networks, losses, backward passes
 and fused optimizer steps, in the same precision and layout, on one batch that never changes. A round of ours takes
-{pairs["median"]:.3f} times as long [{pairs["low"]:.3f} to {pairs["high"]:.3f}, {pairs["count"]} pairs]. Timed where they
-happen, its parts beside the turns are: reading, encoding and seeding both batches {1000 * inside["feed"]:.1f} ms, the
-moving average {1000 * inside["average"]:.1f} ms, hooks with nothing due {1000 * inside["hooks"]:.2f} ms."""
+{pairs["median"]:.3f} times as long [{pairs["low"]:.3f} to {pairs["high"]:.3f}, {pairs["count"]} pairs].
+
+Timed where they happen, its parts beside the turns are: reading, encoding and seeding both batches
+{1000 * inside["feed"]:.1f} ms, the moving average {1000 * inside["average"]:.1f} ms, hooks with nothing due
+{1000 * inside["hooks"]:.2f} ms."""
 
 
 def _memory(results: Result) -> str:
@@ -150,8 +151,8 @@ def _others(results: Result) -> str:
     loader, answer = results["loader"], results["help"]["seconds"]
     lines = [
         f"- `zerosum --help`: {answer['median']:.3f} s [{answer['low']:.3f} to {answer['high']:.3f}]",
-        f"- loader, 32 x 32 x 3, batches of 64 from a memory map: {_count(loader['rows_per_second'])} images/s; encoded "
-        f"as well: {_count(loader['encoded_per_second'])} images/s",
+        f"- loader, 32 x 32 x 3, batches of 64 from a memory map: {_count(loader['rows_per_second'])} images/s; "
+        f"encoded as well: {_count(loader['encoded_per_second'])} images/s",
     ]
     if card := results.get("cuda"):
         lines += [

@@ -67,8 +67,8 @@ class MomentumSGD:
     """Momentum at the start."""
     final_momentum: float = 0.7
     """Momentum after `momentum_samples`."""
-    momentum_samples: int = 15_000_000
-    """Samples over which the momentum grows linearly: 250 epochs of 60,000 digits."""
+    momentum_samples: int = 12_500_000
+    """Samples over which the momentum grows linearly: 250 epochs of 50,000 digits."""
 
     def build(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
         """A fresh momentum optimizer over `parameters`."""

@@ -39,8 +39,10 @@ class GAN:
     """Discriminator moves per generator move, k in Algorithm 1; 1 in the experiments."""
     objective: Literal["minimax", "non-saturating"] = "non-saturating"
     """The generator minimises log(1 - D(G(z))), or maximises log D(G(z)) as Section 3 advises."""
-    optimizer: MomentumSGD = field(default_factory=MomentumSGD)
-    """Optimizer of both players."""
+    generator_optimizer: MomentumSGD = field(default_factory=MomentumSGD)
+    """Optimizer of the generator."""
+    discriminator_optimizer: MomentumSGD = field(default_factory=lambda: MomentumSGD(rate=0.05))
+    """Optimizer of the discriminator: the same rate as the generator's on half of Equation 1, which is what they used."""
     average_half_life: int | None = None
     """Samples; None samples from the last weights, as published."""
 
@@ -53,7 +55,8 @@ POINTS = replace(
     discriminator_units=64,
     input_dropout=0.0,
     hidden_dropout=0.0,
-    optimizer=MomentumSGD(rate=0.02, momentum_samples=1_000_000),
+    generator_optimizer=MomentumSGD(rate=0.02, momentum_samples=1_000_000),
+    discriminator_optimizer=MomentumSGD(rate=0.02, momentum_samples=1_000_000),
 )
 
 
@@ -78,9 +81,11 @@ def gan(config: GAN, space: Space) -> Game:
         bounded,
     )
     return adversarial_game(
-        generator=Player(generator, config.optimizer, average),
+        generator=Player(generator, config.generator_optimizer, average),
         discriminator=Player(
-            discriminator, config.optimizer, constrain=partial(limit_weight_norms, largest=config.largest_norm)
+            discriminator,
+            config.discriminator_optimizer,
+            constrain=partial(limit_weight_norms, largest=config.largest_norm),
         ),
         prior=Uniform(config.latent_dim),
         objective=MINIMAX if config.objective == "minimax" else NON_SATURATING,

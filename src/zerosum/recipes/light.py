@@ -7,7 +7,8 @@ from zerosum.config.optimizer import Adam
 from zerosum.config.ramp import Ramp
 from zerosum.core.registry import recipe
 from zerosum.core.space import Space
-from zerosum.game.adversarial import adversarial_game
+from zerosum.game.adversarial import adversarial_game, unchanged
+from zerosum.game.augment import DiffAugment
 from zerosum.game.game import Game, Player
 from zerosum.game.objectives import RELATIVISTIC
 from zerosum.game.penalties import Penalty, r1, r2
@@ -33,6 +34,8 @@ class Light:
     """Weight gamma of R1 and R2."""
     penalty_every: int = 16
     """Rounds from one evaluation of the penalties to the next."""
+    augment: float = 0.0
+    """Share of pictures that each change of the differentiable augmentation is applied to; 0 for none."""
     optimizer: Adam = field(
         default_factory=lambda: Adam(rate=2e-3, betas=(0.0, 0.99), final_rate=2e-4, decay_samples=400_000)
     )
@@ -53,5 +56,6 @@ def light(config: Light, space: Space) -> Game:
         discriminator=Player(discriminator, config.optimizer),
         prior=Normal(config.latent_dim),
         objective=RELATIVISTIC,
+        augment=DiffAugment(probability=config.augment) if config.augment else unchanged,
         penalties=[Penalty("r1", r1, weight, config.penalty_every), Penalty("r2", r2, weight, config.penalty_every)],
     )

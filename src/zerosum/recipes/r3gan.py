@@ -7,7 +7,8 @@ from zerosum.config.optimizer import Adam
 from zerosum.config.ramp import Ramp
 from zerosum.core.registry import recipe
 from zerosum.core.space import Space
-from zerosum.game.adversarial import adversarial_game
+from zerosum.game.adversarial import adversarial_game, unchanged
+from zerosum.game.augment import DiffAugment
 from zerosum.game.game import Game, Player
 from zerosum.game.objectives import RELATIVISTIC
 from zerosum.game.penalties import Penalty, r1, r2
@@ -43,6 +44,8 @@ class R3GAN:
     """Samples over which the penalties' weight falls."""
     penalty_every: int = 1
     """Rounds from one evaluation of the penalties to the next."""
+    augment: float = 0.0
+    """Share of pictures that each change of the differentiable augmentation is applied to; 0 for none."""
     optimizer: Adam = field(
         default_factory=lambda: Adam(rate=2e-4, betas=(0.0, 0.99), final_rate=5e-5, decay_samples=10_000_000)
     )
@@ -87,6 +90,7 @@ def r3gan(config: R3GAN, space: Space) -> Game:
         discriminator=Player(discriminator, config.optimizer),
         prior=Normal(latent),
         objective=RELATIVISTIC,
+        augment=DiffAugment(probability=config.augment) if config.augment else unchanged,
         penalties=[Penalty("r1", r1, weight, config.penalty_every), Penalty("r2", r2, weight, config.penalty_every)],
     )
 

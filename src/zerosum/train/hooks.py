@@ -16,6 +16,7 @@ from zerosum.train.model import Model
 Listener = Callable[[Event], None]
 """Hears of everything that happens in a run, as it happens."""
 
+
 class Stopwatch:
     """Training time in seconds, earlier sessions of the run counted in."""
 
