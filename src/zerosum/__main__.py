@@ -50,7 +50,7 @@ def run(arguments: list[str]) -> int:
         return 0
     verb, rest = arguments[0], arguments[1:]
     if verb not in VERBS:
-        print(f'zerosum: there is no verb "{verb}"; {nearest_name(verb, VERBS)}.', file=sys.stderr)
+        print(f'zerosum: there is no verb "{verb}". {nearest_name(verb, VERBS)}.', file=sys.stderr)
         return 2
     importlib.import_module(f"zerosum.cli.{verb}").main(rest)
     return 0

@@ -58,7 +58,7 @@ def refused(cli: CLI) -> Callable[..., str]:
         answer = cli(*arguments)
         assert answer.code == code, answer
         (line,) = answer.error.splitlines()
-        assert line.startswith("zerosum: ") and line.endswith(".")
+        assert line.startswith("zerosum: ") and line.endswith((".", "?"))
         return line
 
     return call

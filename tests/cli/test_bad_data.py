@@ -17,7 +17,7 @@ def test_missing_path(refused):
 
 
 def test_nearest_built_in_name(refused):
-    assert 'did you mean "digits"?' in refused(4, "train", "digts")
+    assert 'Did you mean "digits"?' in refused(4, "train", "digts")
 
 
 def test_empty_folder(refused, tmp_path):

@@ -75,7 +75,7 @@ def test_class_by_name_and_by_index(cli, model):
 
 
 def test_unknown_classes(refused, model):
-    assert 'did you mean "dog"?' in refused(2, "sample", model, "--class", "dogs")
+    assert 'Did you mean "dog"?' in refused(2, "sample", model, "--class", "dogs")
     assert "cat, dog" in refused(2, "sample", model, "--class", "2")
     refused(2, "sample", model, "--class", "²")
     refused(2, "sample", model, "--class", "9" * 5000)
@@ -166,16 +166,16 @@ def test_config_that_is_not_json(refused, copy, text):
 @pytest.mark.parametrize(
     ("keys", "value", "words"),
     [
-        (("settings", "latent_dims"), 8, ['"latent_dims"', 'did you mean "latent_dim"?']),
-        (("settings", "optimizer", "rat"), 1.0, ['"rat"', 'did you mean "rate"?']),
+        (("settings", "latent_dims"), 8, ['"latent_dims"', 'Did you mean "latent_dim"?']),
+        (("settings", "optimizer", "rat"), 1.0, ['"rat"', 'Did you mean "rate"?']),
         (("settings", "latent_dim"), "8", ["latent_dim", "'8'"]),
         (("settings",), [], ["settings"]),
-        (("recipe",), "dcgam", ['did you mean "dcgan"?']),
+        (("recipe",), "dcgam", ['Did you mean "dcgan"?']),
         (("space", "frequencies"), [0.5], ["frequencies"]),
         (("space", "frequencies"), [0.5, 0.6], ["frequencies"]),
         (("space", "shape"), [3, 0, 8], ["shape"]),
         (("space", "colour"), 1, ["colour"]),
-        (("codec", "kind"), "images", ['did you mean "image"?']),
+        (("codec", "kind"), "images", ['Did you mean "image"?']),
         (("codec", "gamma"), 1, ["gamma"]),
     ],
 )

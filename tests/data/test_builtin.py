@@ -26,7 +26,7 @@ def test_emoji() -> None:
 
 
 def test_unknown_names(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match='"digit" is neither.*folder of pictures.*did you mean "digits"'):
+    with pytest.raises(DataError, match='"digit" is neither.*folder of pictures.*Did you mean "digits"'):
         open_dataset("digit")
     (tmp_path / "notes.txt").write_text("x")
     with pytest.raises(DataError, match='suffix ".txt".*npz'):

@@ -42,7 +42,7 @@ def test_json_round_trip(codec) -> None:
 
 
 def test_wrong_json() -> None:
-    with pytest.raises(DataError, match='"imago".*did you mean "image"'):
+    with pytest.raises(DataError, match='"imago".*Did you mean "image"'):
         codec_from_json({"kind": "imago"})
     with pytest.raises(SettingError, match="the points codec"):
         codec_from_json({"kind": "points", "center": "here", "scale": [1.0]})

@@ -32,8 +32,8 @@ class DataError(ZerosumError):
 
 
 def nearest_name(name: str, allowed: Iterable[str]) -> str:
-    """A phrase that names the allowed words, the most similar one first: `did you mean "x"? Allowed: ...`."""
+    """A phrase that names the allowed words, the most similar one first: `Did you mean "x"? Allowed: ...`."""
     allowed = sorted(allowed)
     close = difflib.get_close_matches(name, allowed, n=1, cutoff=0.5)
-    hint = f'did you mean "{close[0]}"? ' if close else ""
+    hint = f'Did you mean "{close[0]}"? ' if close else ""
     return f"{hint}Allowed: {', '.join(allowed)}"

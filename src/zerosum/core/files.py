@@ -32,6 +32,12 @@ def replacing(path: Path) -> Iterator[Path]:
         raise
 
 
+def remove_leftovers(folder: Path) -> None:
+    """Remove what writers that were killed have left in a folder; call it only where nobody else is writing."""
+    for path in list(folder.rglob(".*.part")):
+        _remove(path)
+
+
 def write_json(path: Path, value: Any) -> None:
     """Write `value` as readable JSON, atomically."""
     with replacing(path) as temporary:
@@ -44,7 +50,7 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise DataError(f"There is no file {path}.") from None
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, RecursionError) as error:
         raise DataError(f"{path} cannot be read as JSON: {error}.") from error
 
 

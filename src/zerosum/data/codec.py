@@ -117,8 +117,9 @@ class PointsCodec(Codec):
     sheet_samples: ClassVar[int] = 4096
 
     def __post_init__(self) -> None:
-        assert len(self.center) == len(self.scale) > 0, "every coordinate has a center and a scale"
-        assert min(self.scale) > 0, f"a scale must be greater than 0: {self.scale}"
+        # A codec is also read from a model's folder, which anyone may have edited.
+        if not (len(self.center) == len(self.scale) > 0 and min(self.scale) > 0):
+            raise DataError(f"Each coordinate needs a center and a scale above 0: {self.center}, {self.scale}.")
 
     def encode(self, rows: Tensor) -> Tensor:
         """Points (n, coordinates) in their own units to float32 of the same shape, centered and scaled."""

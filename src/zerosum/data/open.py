@@ -1,5 +1,6 @@
 """The one door to data: a built-in name, a folder, an archive, an array file or an array becomes a `Dataset`."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -46,11 +47,11 @@ def open_dataset(
     if isinstance(source, str) and source in _SHIPPED:
         shipped = Path(__file__).parent / "builtin" / _SHIPPED[source]
         return _from_path(source, source, shipped, options, progress)
-    path = Path(source).expanduser()
-    if not path.exists():
+    path = Path(os.path.expanduser(source))  # unlike Path's, it leaves an unknown user's name as it is
+    if not os.path.exists(path):
         raise DataError(
             f'"{source}" is neither a path that exists nor a built-in set. A path may be {_PATHS}. '
-            f"For the built-in sets: {nearest_name(str(source), BUILTIN_NAMES)}."
+            f"{nearest_name(str(source), BUILTIN_NAMES)}."
         )
     path = path.resolve()
     return _from_path(path.stem if path.is_file() else path.name, str(path), path, options, progress)
@@ -81,6 +82,8 @@ def _finished(name: str, source: str, samples: Samples, options: DataOptions) ->
         _, height, width, channels = rows.shape
         return make_dataset(name, source, "image", (channels, height, width), ImageCodec(), samples, options)
     _check_for_points(source, options)
+    if not len(rows):
+        raise DataError(f"{source} holds no samples, and training needs at least 2.")
     spread = rows.std(axis=0, dtype=np.float64)
     codec = PointsCodec(
         tuple(rows.mean(axis=0, dtype=np.float64).tolist()),

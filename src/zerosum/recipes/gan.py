@@ -6,6 +6,7 @@ from typing import Literal
 
 from zerosum.config.average import Average
 from zerosum.config.optimizer import MomentumSGD
+from zerosum.core.errors import SettingError
 from zerosum.core.registry import recipe
 from zerosum.core.space import Space
 from zerosum.game.adversarial import adversarial_game
@@ -42,9 +43,15 @@ class GAN:
     generator_optimizer: MomentumSGD = field(default_factory=MomentumSGD)
     """Optimizer of the generator."""
     discriminator_optimizer: MomentumSGD = field(default_factory=lambda: MomentumSGD(rate=0.05))
-    """Optimizer of the discriminator: the same rate as the generator's on half of Equation 1, which is what they used."""
+    """Optimizer of the discriminator: the same rate on half of Equation 1, which is the loss that they used."""
     average_half_life: int | None = None
     """Samples; None samples from the last weights, as published."""
+
+    def __post_init__(self) -> None:
+        for name in ("input_dropout", "hidden_dropout"):
+            if not 0 <= getattr(self, name) < 1:
+                flag = f"--{name.replace('_', '-')}"
+                raise SettingError(f"{flag} is {getattr(self, name)}; it must be at least 0 and less than 1.")
 
 
 POINTS = replace(

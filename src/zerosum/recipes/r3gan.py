@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from zerosum.config.average import Average
 from zerosum.config.optimizer import Adam
 from zerosum.config.ramp import Ramp
+from zerosum.core.errors import SettingError
 from zerosum.core.registry import recipe
 from zerosum.core.space import Space
 from zerosum.game.adversarial import adversarial_game, unchanged
@@ -32,6 +33,8 @@ class R3GAN:
     """Channels of a group in the grouped convolutions."""
     blocks: int = 2
     """Residual blocks per grid; hidden layers of the perceptrons that stand in where the data are points."""
+    magnify: float = 1.0
+    """What the discriminator of points multiplies its input by."""
     expansion: int = 2
     """Channels inside a block, as a multiple of those outside."""
     class_embedding_dim: int = 64
@@ -60,13 +63,16 @@ class R3GAN:
     presets={
         "points": replace(
             R3GAN(),
-            latent_dim=16,
-            width=128,
-            blocks=3,
-            penalty_weight=0.1,
+            usual_batch=128,
+            latent_dim=8,
+            width=64,
+            blocks=4,
+            magnify=1.5,
+            penalty_weight=0.02,
             final_penalty_weight=None,
-            optimizer=Adam(rate=1e-3, betas=(0.0, 0.99)),
-            average=Average(),
+            penalty_every=4,
+            optimizer=Adam(rate=3e-3, betas=(0.5, 0.9), final_rate=2e-4, decay_samples=400_000),
+            average=Average(half_life=20_000, ramp=0.02),
         )
     },
     paper="Huang et al. 2024, https://arxiv.org/abs/2501.05441",
@@ -74,6 +80,8 @@ class R3GAN:
 def r3gan(config: R3GAN, space: Space) -> Game:
     """Relativistic pairs under R1 and R2 on plain residual networks: the modern baseline."""
     latent, classes = config.latent_dim, len(space.classes)
+    if config.augment and space.kind != "image":
+        raise SettingError(f"--augment is {config.augment}, and augmentation is for pictures; leave it out for points.")
     if space.kind == "image":
         widths = stage_widths(space, config.width)
         groups = [max(1, width * config.expansion // config.group_width) for width in widths]
@@ -83,7 +91,7 @@ def r3gan(config: R3GAN, space: Space) -> Game:
         discriminator = R3GANDiscriminator(space.shape, *stages)
     else:
         generator = PerceptronGenerator(space.shape, latent, config.width, config.blocks, classes)
-        discriminator = PerceptronDiscriminator(space.shape, config.width, config.blocks, classes)
+        discriminator = PerceptronDiscriminator(space.shape, config.width, config.blocks, classes, config.magnify)
     weight = Ramp(config.penalty_weight, config.final_penalty_weight, config.burn_in_samples)
     return adversarial_game(
         generator=Player(generator, config.optimizer, config.average),

@@ -28,6 +28,8 @@ class WGANGP:
     """Channels of every hidden grid (Appendix F); units per layer where the data are points."""
     depth: int = 3
     """Hidden layers of the perceptrons that stand in for the convolutions where the data are points."""
+    magnify: float = 1.0
+    """What the critic of points multiplies its input by."""
     penalty_weight: float = 10.0
     """Weight of the gradient penalty (Algorithm 1, lambda)."""
     critic_steps: int = 5
@@ -41,7 +43,20 @@ class WGANGP:
 @recipe(
     "wgan-gp",
     kinds=("image", "points"),
-    presets={"points": replace(WGANGP(), usual_batch=256, latent_dim=16, penalty_weight=0.1)},
+    presets={
+        "points": replace(
+            WGANGP(),
+            usual_batch=128,
+            latent_dim=8,
+            width=64,
+            depth=4,
+            magnify=3.0,
+            penalty_weight=0.1,
+            critic_steps=3,
+            optimizer=Adam(rate=3e-3, betas=(0.5, 0.9), final_rate=2e-4, decay_samples=250_000),
+            average=Average(half_life=20_000, ramp=0.02),
+        )
+    },
     paper="Gulrajani et al. 2017, https://arxiv.org/abs/1704.00028",
 )
 def wgan_gp(config: WGANGP, space: Space) -> Game:
@@ -52,7 +67,7 @@ def wgan_gp(config: WGANGP, space: Space) -> Game:
         critic = ResidualCritic(space.shape, config.width, classes)
     else:
         generator = PerceptronGenerator(space.shape, latent, config.width, config.depth, classes)
-        critic = PerceptronDiscriminator(space.shape, config.width, config.depth, classes)
+        critic = PerceptronDiscriminator(space.shape, config.width, config.depth, classes, config.magnify)
     return adversarial_game(
         generator=Player(generator, config.optimizer, config.average),
         discriminator=Player(critic, config.optimizer),

@@ -29,9 +29,9 @@ def save_checkpoint(folder: Path, engine: Engine, seconds: float) -> Path:
         OSError: The disk is full or gone; the checkpoints already there are left alone.
     """
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in state(engine).items()}
-    broken = [name for name, tensor in tensors.items() if not tensor.isfinite().all()]
-    if broken:
-        raise TrainingError(f"The weights {broken[0]} are not finite any more, so they were not saved.")
+    numbers = [tensor for tensor in tensors.values() if tensor.is_floating_point()]
+    if not torch.nn.utils.get_total_norm(numbers).isfinite():
+        raise TrainingError("Some weights are not finite any more, so they were not saved.")
     clock = engine.game.clock
     path = folder / f"{clock.samples:012d}"
     if not path.exists():

@@ -1,6 +1,8 @@
 """Which device to train on, and in which precision."""
 
 import importlib.util
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal
 
 import torch
@@ -35,6 +37,18 @@ def start(run: Run) -> Accelerator:
     # The place of the trackers' files is set once the run has its folder.
     place = ProjectConfiguration(project_dir=".", logging_dir=".")
     return Accelerator(cpu=run.device == "cpu", log_with=list(run.log) or None, project_config=place)
+
+
+@contextmanager
+def suitable_threads(space: Space) -> Iterator[None]:
+    """Compute on one thread where samples are so small that a second one would mostly wait for the first."""
+    before = torch.get_num_threads()
+    if space.kind == "points":
+        torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def choose_precision(asked: str, device: torch.device, space: Space) -> Literal["fp32", "bf16"]:

@@ -72,11 +72,9 @@ def new_folder(out: Path, name: str, numbered: bool) -> RunFolder:
         numbers = [int(match[1]) for path in out.iterdir() if (match := re.match(r"(\d+)-", path.name))]
         path = out / (f"{max(numbers, default=-1) + 1:05d}-{name}" if numbered else name)
         try:
-            path.mkdir()
+            path.mkdir(exist_ok=not numbered)
         except FileExistsError:
-            if numbered:
-                continue  # another process took the number first
-            raise
+            continue  # another process took the number first
         return RunFolder(path)
 
 
@@ -93,12 +91,14 @@ def newest_run_like(out: Path, identity: dict[str, Any]) -> RunFolder | None:
 
 def named_run(out: Path, name: str) -> RunFolder | None:
     """The run called `name` in `out`, if it was started before."""
-    if Path(name).name != name or name.startswith("."):
+    if not name or Path(name).name != name or name.startswith("."):
         raise SettingError(
             f'"{name}" cannot be a run\'s --name: it must be a plain folder name. Use --out for the place.'
         )
     folder = RunFolder(out / name)
-    if folder.path.exists() and any(folder.path.iterdir()) and not folder.config.exists():
+    # A run that was killed as it began has left no more than hidden files.
+    foreign = folder.path.exists() and not all(path.name.startswith(".") for path in folder.path.iterdir())
+    if foreign and not folder.config.exists():
         raise DataError(f"{folder.path} is there already and is not a run. Choose another --name.")
     return folder if folder.config.exists() else None
 

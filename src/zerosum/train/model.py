@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from zerosum.config.base import from_json, to_json
+from zerosum.config.base import check_numbers, from_json, to_json
 from zerosum.core.errors import DataError, SettingError, nearest_name
 from zerosum.core.files import read_json, replacing, write_json
 from zerosum.core.registry import Recipe, find_recipe
@@ -21,6 +22,18 @@ from zerosum.game.game import Game, Modules
 from zerosum.train.card import model_card
 
 LARGEST_SEED = 2**32 - 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Saved:
+    """What a model's config.json holds."""
+
+    zerosum: str
+    recipe: str
+    settings: dict
+    space: Space
+    codec: dict
+    facts: dict
 
 
 class Model:
@@ -100,7 +113,7 @@ class Model:
         elif isinstance(condition, int) and 0 <= condition < len(names):
             index = condition
         else:
-            raise SettingError(f"This model has no class {condition!r}: {nearest_name(str(condition), names)}.")
+            raise SettingError(f"This model has no class {condition!r}. {nearest_name(str(condition), names)}.")
         return torch.full((len(seeds),), index)
 
     def save(self, folder: Path | str) -> Path:
@@ -148,12 +161,16 @@ class Model:
             )
         if not (folder / "model.safetensors").exists():
             raise DataError(f"{path} has no model yet: the run has not reached its first checkpoint.")
-        config = read_json(folder / "config.json")
-        recipe = find_recipe(config["recipe"])
-        settings = from_json(recipe.config, config["settings"], f"{folder}/config.json, settings")
-        space = from_json(Space, config["space"], f"{folder}/config.json, space")
-        game = recipe.build(settings, space)
-        model = cls(recipe, settings, space, codec_from_json(config["codec"]), game, facts=config["facts"])
+        where = f"{folder}/config.json"
+        saved = from_json(_Saved, read_json(folder / "config.json"), where)
+        recipe = find_recipe(saved.recipe)
+        settings = from_json(recipe.config, saved.settings, f"{where}, settings")
+        check_numbers(settings)
+        try:
+            game = recipe.build(settings, saved.space)
+        except (ValueError, RuntimeError) as error:
+            raise DataError(f"The settings in {where} make no network: {error}.") from error
+        model = cls(recipe, settings, saved.space, codec_from_json(saved.codec), game, facts=saved.facts)
         model._load_weights(folder / "model.safetensors")
         return model
 

@@ -9,6 +9,7 @@ import torch
 from zerosum.config.base import to_json
 from zerosum.config.data import DataOptions
 from zerosum.config.run import Run
+from zerosum.core.errors import SettingError
 from zerosum.core.registry import Recipe
 from zerosum.core.seeding import seed_from
 from zerosum.core.version import __version__
@@ -43,7 +44,10 @@ class Plan:
     def build(self) -> Game:
         """The game with its first weights, which depend on the seed alone."""
         torch.manual_seed(seed_from(self.run.seed, "first weights"))
-        return self.recipe.build(self.settings, self.dataset.space)
+        try:
+            return self.recipe.build(self.settings, self.dataset.space)
+        except (ValueError, RuntimeError) as error:
+            raise SettingError(f"These settings of {self.recipe.name} make no network: {error}.") from error
 
     def config(self, precision: str) -> dict[str, Any]:
         """What the run's folder remembers of the plan."""

@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 from accelerate import Accelerator
 from accelerate.utils import broadcast_object_list
+from safetensors import SafetensorError
 
 from zerosum.core.errors import TrainingError, ZerosumError
 from zerosum.core.events import forget_after
-from zerosum.core.files import replacing, write_json
+from zerosum.core.files import remove_leftovers, replacing, write_json
 from zerosum.data.loader import Loader
 from zerosum.train.checkpoint import load_checkpoint
-from zerosum.train.devices import start
+from zerosum.train.devices import start, suitable_threads
 from zerosum.train.engine import Engine, NotFinite
 from zerosum.train.feed import Feed
 from zerosum.train.folder import RunFolder
@@ -44,9 +45,11 @@ def train(plan: Plan, listener: Listener = lambda event: None) -> tuple[Model, R
         ZerosumError: The plan cannot be carried out, or the disk is full.
     """
     accelerator = start(plan.run)
+    game = plan.build()  # before there is a folder: settings that make no game must not leave an empty run
     with ExitStack() as stack:
         folder = _shared_folder(plan, accelerator, stack)
-        engine = Engine(plan.build(), remembered(plan, folder), plan.dataset.space, accelerator)
+        stack.enter_context(suitable_threads(plan.dataset.space))
+        engine = Engine(game, remembered(plan, folder), plan.dataset.space, accelerator)
         stop = stack.enter_context(stop_signals())
         stack.enter_context(_disk_errors(folder))
         return _play(plan, folder, engine, stop, listener), folder
@@ -109,6 +112,7 @@ def _play(plan: Plan, folder: RunFolder, engine: Engine, stop: list[int], listen
 
 def _open(plan: Plan, folder: RunFolder, engine: Engine) -> None:
     """Write down what was asked for, and what the data looks like; cut the record back to the checkpoint."""
+    remove_leftovers(folder.path)
     write_json(folder.config, plan.config(engine.precision))
     forget_after(folder.events, engine.game.clock.samples)
     rows, codec = plan.dataset.rows, plan.dataset.codec
@@ -158,6 +162,11 @@ def _disk_errors(folder: RunFolder) -> Iterator[None]:
     """Turn a failure to write into a sentence."""
     try:
         yield
+    except SafetensorError as error:  # it has its own error for a full disk; a damaged file is a DataError by now
+        raise ZerosumError(
+            f"Weights could not be written to {folder.path}: {error}. What was saved before is whole; make room and "
+            "give the same command again to go on."
+        ) from error
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG):
             raise
