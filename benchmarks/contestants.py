@@ -66,7 +66,7 @@ class OurTraining:
             snapshot_seconds=NEVER,
             checkpoint_seconds=NEVER,
         )
-        plan = make_plan(dataset, options, chosen, chosen.settings("image"), run, out)
+        plan = make_plan(dataset, options, chosen, chosen.settings(dataset.space), run, out)
         game = plan.build()
         self.engine = Engine(game, run, dataset.space)
         self._folder = new_folder(out, f"{recipe}-{precision}", numbered=True)

@@ -68,7 +68,7 @@ def fit(
     run = from_json(Run, asked | {"device": device, "precision": precision}, "fit")
     data_options = from_json(DataOptions, options or {}, "options")
     dataset, chosen, _ = open_for(data, data_options, recipe, device)
-    base = chosen.settings(dataset.space.kind, preset)
+    base = chosen.settings(dataset.space, preset)
     values = to_json(base) | {setting: to_json(value) for setting, value in settings.items()}
     plan = make_plan(dataset, data_options, chosen, from_json(chosen.config, values, chosen.name), run, Path(out), name)
     return train(plan, listener)[0]

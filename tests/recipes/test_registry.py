@@ -15,6 +15,7 @@ from zerosum.config.base import from_json, to_json
 from zerosum.config.data import DataOptions
 from zerosum.config.run import Run
 from zerosum.core.registry import Recipe, recipes
+from zerosum.core.space import Space
 from zerosum.data.loader import Loader
 from zerosum.train.checkpoint import state
 from zerosum.train.engine import Engine
@@ -56,8 +57,8 @@ def data_of(kind: str, classes: bool, folder: Path) -> Path:
     return path
 
 
-def tiny(recipe: Recipe, kind: str) -> Any:
-    settings = recipe.settings(kind)
+def tiny(recipe: Recipe, space: Space) -> Any:
+    settings = recipe.settings(space)
     names = {field.name for field in dataclasses.fields(settings)}
     return dataclasses.replace(settings, **{name: value for name, value in SMALL.items() if name in names})
 
@@ -66,7 +67,7 @@ def plan_of(recipe: Recipe, kind: str, classes: bool, folder: Path, rounds: int,
     options = DataOptions()
     dataset, chosen, _ = open_for(data_of(kind, classes, folder), options, recipe.name, "cpu")
     run = Run(samples=8 * rounds, device="cpu", precision="fp32", log_rounds=1)
-    return make_plan(dataset, options, chosen, tiny(recipe, kind), run, folder / "runs", name)
+    return make_plan(dataset, options, chosen, tiny(recipe, dataset.space), run, folder / "runs", name)
 
 
 @pytest.mark.parametrize(("recipe", "kind", "classes"), CASES)

@@ -71,7 +71,7 @@ def make(arguments: Sequence[str]) -> tuple[Plan, Train]:
         recipe.config,
         prog=f"zerosum train {command.data} --recipe {recipe.name}",
         args=rest,
-        default=recipe.settings(dataset.space.kind, command.preset),
+        default=recipe.settings(dataset.space, command.preset),
         config=(FLAGS,),
     )
     plan = make_plan(dataset, command.options, recipe, settings, command.run, command.out, command.name, command.new)

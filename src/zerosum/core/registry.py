@@ -9,6 +9,11 @@ from zerosum.core.errors import SettingError, nearest_name
 from zerosum.core.space import Space
 
 
+def named_by_kind(space: Space) -> str:
+    """The preset that has the name of the samples' kind."""
+    return space.kind
+
+
 @dataclass(frozen=True)
 class Recipe:
     """A named system: settings, and the function that makes a game of them.
@@ -18,8 +23,8 @@ class Recipe:
         kinds: Kinds of samples it learns: "image", "points".
         config: The frozen dataclass of its settings; the defaults are the paper's.
         build: Makes the game: (config, space) -> Game.
-        presets: Named settings for data or devices that the paper's numbers do not carry over to. A preset with the
-            name of a kind is taken for that kind unless another one is asked for.
+        presets: Named settings for data that the paper's numbers do not carry over to.
+        suitable: Names the preset for a space; where there is none of that name, the config's defaults are taken.
         conditional: Whether it can learn classes.
         summary: One line for tables and help.
         paper: Author, year and address of the publication.
@@ -30,14 +35,15 @@ class Recipe:
     config: type
     build: Callable[[Any, Space], Any]
     presets: Mapping[str, Any] = field(default_factory=dict)
+    suitable: Callable[[Space], str] = named_by_kind
     conditional: bool = True
     summary: str = ""
     paper: str = ""
 
-    def settings(self, kind: str, preset: str | None = None) -> Any:
-        """The settings to start from for a kind of data, or those of a named preset."""
+    def settings(self, space: Space, preset: str | None = None) -> Any:
+        """The settings to start from: those of a named preset, or those that suit the space."""
         if preset is None:
-            return self.presets.get(kind) or self.config()
+            return self.presets.get(self.suitable(space)) or self.config()
         if preset not in self.presets:
             raise SettingError(
                 f'The recipe {self.name} has no preset "{preset}". {nearest_name(preset, self.presets)}.'
@@ -56,6 +62,7 @@ def recipe(
     kinds: tuple[str, ...],
     paper: str,
     presets: Mapping[str, Any] | None = None,
+    suitable: Callable[[Space], str] = named_by_kind,
     conditional: bool = True,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register the decorated function as the recipe `name`; its first parameter's type is the recipe's config."""
@@ -64,7 +71,7 @@ def recipe(
         assert name not in _RECIPES, f"two recipes are called {name}"
         config = get_type_hints(build)["config"]
         summary = (inspect.getdoc(build) or "").split("\n", 1)[0]
-        _RECIPES[name] = Recipe(name, kinds, config, build, dict(presets or {}), conditional, summary, paper)
+        _RECIPES[name] = Recipe(name, kinds, config, build, dict(presets or {}), suitable, conditional, summary, paper)
         return build
 
     return register
