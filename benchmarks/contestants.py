@@ -76,8 +76,8 @@ class OurTraining:
         self._snapshots = Snapshots(self.engine, self._folder, model, recorder)
         self._checkpoints = Checkpoints(self.engine, self._folder, model, recorder, watch)
         self.hooks: Sequence[Hook] = (recorder, self._snapshots, self._checkpoints)
-        loader = Loader(dataset, run.seed, BATCH, self.engine.share)
-        self.feed = Feed(game, loader, dataset.codec, run.seed, self.engine.share, self.engine.device)
+        loader = Loader(dataset, run.seed, BATCH, self.engine.share, self.engine.device)
+        self.feed = Feed(game, loader)
 
     def __call__(self, rounds: int = 1) -> None:
         """Play rounds."""

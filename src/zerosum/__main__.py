@@ -34,9 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except OSError as error:
-        if error.filename is None:
-            raise
-        print(f"zerosum: {error.filename} cannot be used: {error.strerror}.", file=sys.stderr)
+        where = error.filename or "The disk"
+        print(f"zerosum: {where} cannot be used: {error.strerror or error}.", file=sys.stderr)
         return 1
 
 

@@ -1,6 +1,7 @@
 """The interface from Python, and the plans that the command line makes."""
 
 import dataclasses
+import os
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,16 @@ from zerosum.core.errors import SettingError, ZerosumError
 from zerosum.core.registry import Recipe, find_recipe, recipes
 from zerosum.core.space import Space
 from zerosum.data import Dataset, open_dataset
+from zerosum.data.packing import Progress
 from zerosum.train.hooks import Listener
 from zerosum.train.model import Model
 from zerosum.train.plan import Plan
 from zerosum.train.session import train
 
 __all__ = ["Model", "ZerosumError", "choose_recipe", "fit", "from_pretrained", "load", "make_plan", "open_for", "train"]
+
+SHORT = 5.0
+"""Minutes below which a graphics card is given the light recipe."""
 
 DEFAULT_MINUTES = {"image": 20.0, "points": 0.5}
 """How long to train where neither minutes nor samples are given, by kind of data."""
@@ -56,7 +61,7 @@ def fit(
         device: "auto", "cpu", "cuda" or "mps".
         precision: "auto", "fp32" or "bf16".
         out: The folder that run folders are made in.
-        name: The run folder's name; by default it is numbered.
+        name: The run folder's name; a run of that name goes on. By default every call is a new, numbered run.
         listener: Called with every event, a dictionary, as it happens.
         options: Fields of `DataOptions`, for example {"size": "64", "mirror": True}.
         settings: Fields of the recipe's config.
@@ -67,10 +72,11 @@ def fit(
     asked = {"seed": seed, "batch": batch, "minutes": minutes, "samples": samples}
     run = from_json(Run, asked | {"device": device, "precision": precision}, "fit")
     data_options = from_json(DataOptions, options or {}, "options")
-    dataset, chosen, _ = open_for(data, data_options, recipe, device)
+    dataset, chosen, _ = open_for(data, data_options, recipe, device, minutes)
     base = chosen.settings(dataset.space, preset)
     values = to_json(base) | {setting: to_json(value) for setting, value in settings.items()}
-    plan = make_plan(dataset, data_options, chosen, from_json(chosen.config, values, chosen.name), run, Path(out), name)
+    config = from_json(chosen.config, values, chosen.name)
+    plan = make_plan(dataset, data_options, chosen, config, run, Path(out), name, new=name is None)
     return train(plan, listener)[0]
 
 
@@ -85,7 +91,12 @@ def from_pretrained(name_or_path: str, *, revision: str | None = None, token: st
 
 
 def open_for(
-    data: str | Path | np.ndarray, options: DataOptions, recipe: str = "auto", device: str = "auto"
+    data: str | Path | np.ndarray,
+    options: DataOptions,
+    recipe: str = "auto",
+    device: str = "auto",
+    minutes: float | None = None,
+    progress: Progress | None = None,
 ) -> tuple[Dataset, Recipe, str]:
     """Open data for a recipe: the data, the recipe, and a sentence that says what was chosen and why.
 
@@ -98,10 +109,10 @@ def open_for(
         if options.conditional:
             raise SettingError(f"The recipe {recipe} knows no classes; leave out --conditional or take another recipe.")
         options = dataclasses.replace(options, conditional=False)
-    dataset = open_dataset(data, options)
+    dataset = open_dataset(data, options, progress)
     kind = dataset.space.kind
     if recipe == "auto":
-        chosen, why = choose_recipe(dataset.space, device)
+        chosen, why = choose_recipe(dataset.space, device, minutes)
         return dataset, chosen, f"recipe {chosen.name}: {why}"
     chosen = find_recipe(recipe)
     if kind not in chosen.kinds:
@@ -110,16 +121,20 @@ def open_for(
     return dataset, chosen, f"recipe {chosen.name}, as asked"
 
 
-def choose_recipe(space: Space, device: str) -> tuple[Recipe, str]:
-    """The recipe for a kind of sample on a device, and why."""
+def choose_recipe(space: Space, device: str, minutes: float | None = None) -> tuple[Recipe, str]:
+    """The recipe for a kind of sample, a device and a time, and why."""
     if space.kind != "image":
         return find_recipe("r3gan"), f"relativistic pairs under R1 and R2 find the modes of {space.kind} reliably"
     graphics_card = device in ("cuda", "mps") or (
         device == "auto" and (torch.cuda.is_available() or torch.backends.mps.is_available())
     )
-    if graphics_card:
-        return find_recipe("r3gan"), "pictures and a graphics card to train the modern baseline on"
-    return find_recipe("light"), "pictures and no graphics card, where the number of samples seen decides"
+    if not graphics_card:
+        return find_recipe("light"), "pictures and no graphics card, where the number of samples seen decides"
+    if minutes is not None and minutes < SHORT:
+        return find_recipe(
+            "light"
+        ), f"pictures, and less than the {SHORT:g} minutes that r3gan's networks need to begin"
+    return find_recipe("r3gan"), "pictures and a graphics card to train the modern baseline on"
 
 
 def make_plan(
@@ -140,11 +155,12 @@ def make_plan(
     check_numbers(settings)
     if run.minutes is None and run.samples is None:
         run = dataclasses.replace(run, minutes=DEFAULT_MINUTES[dataset.space.kind])
-    if run.batch is None:
-        run = dataclasses.replace(run, batch=usual_batch(len(dataset), settings.usual_batch))
-    return Plan(dataset, options, recipe, settings, run, out, name, new)
+    usual = usual_batch(len(dataset), settings.usual_batch)
+    asked_batch, run = run.batch, dataclasses.replace(run, batch=run.batch or usual)
+    return Plan(dataset, options, recipe, settings, run, out, name, new, asked_batch)
 
 
 def usual_batch(samples: int, wanted: int) -> int:
-    """The recipe's batch, or less where the data has fewer samples."""
-    return min(wanted, samples)
+    """The recipe's batch, or less where the data has fewer samples; it divides among the processes of this run."""
+    world = int(os.environ.get("WORLD_SIZE", "1"))
+    return max(min(wanted, samples) // world, 1) * world

@@ -81,7 +81,7 @@ def test_wrong_batches() -> None:
         Loader(numbered(50), 0, 64)
     with pytest.raises(SettingError, match="divide evenly among 3"):
         Loader(numbered(50), 0, 16, Share(0, 3))
-    with pytest.raises(SettingError, match="at least 1"):
+    with pytest.raises(SettingError, match="at least 2 samples"):
         Loader(numbered(50), 0, 0)
 
 

@@ -106,7 +106,7 @@ def test_every_player_learns_and_is_saved(recipe: Recipe, tmp_path: Path) -> Non
     game = plan.build()
     before = {name: {k: v.clone() for k, v in p.module.named_parameters()} for name, p in game.players.items()}
     engine = Engine(game, plan.run, plan.dataset.space)
-    feed = Feed(game, Loader(plan.dataset, 0, 8), plan.dataset.codec, 0, engine.share, engine.device)
+    feed = Feed(game, Loader(plan.dataset, 0, 8))
     play(game, engine, feed, (), lambda: game.clock.rounds >= 4)
     saved = state(engine)
     for name, player in game.players.items():

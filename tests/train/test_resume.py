@@ -16,8 +16,11 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+import zerosum
 from zerosum.__main__ import main
+from zerosum.config.data import DataOptions
 from zerosum.core.events import read_events
+from zerosum.data import Loader, open_dataset
 from zerosum.train.checkpoint import checkpoints
 
 TIMING = {"seconds", "samples_per_second"}
@@ -203,3 +206,53 @@ def test_a_damaged_checkpoint_is_a_sentence(pictures: Path, tmp_path: Path, caps
     assert main(command(pictures, out, 160, "--name", "mine")) == 4
     complaint = capsys.readouterr().err
     assert str(weights.parent) in complaint and "Traceback" not in complaint
+
+
+def test_the_batch_that_is_kept_is_the_one_that_failed(pictures: Path, tmp_path: Path) -> None:
+    """A critic that moves three times a round reads three batches; the first of them is the one that fails."""
+    base = ["train", str(pictures), "--recipe", "wgan-gp", "--width", "8", "--batch", "8", "--precision", "fp32"]
+    out = ["--out", str(tmp_path), "--name", "bad", "--samples", "400", "--critic-steps", "3", "--log-rounds", "1"]
+    assert main([*base, *out, "--optimizer.rate", "1e30"]) == 3
+    (batch,) = (tmp_path / "bad").glob("failed-batch-*.npz")
+    position = int(batch.stem.rsplit("-", 1)[1])
+    assert position % 8 == 0
+    rows, labels = Loader(open_dataset(str(pictures), DataOptions()), 0, 8).rows(position)
+    with np.load(batch) as kept:
+        np.testing.assert_array_equal(kept["rows"], rows.numpy())
+        np.testing.assert_array_equal(kept["labels"], labels.numpy() if labels is not None else None)
+
+
+def test_a_run_keeps_the_batch_it_was_started_with(pictures: Path, tmp_path: Path) -> None:
+    arguments = command(pictures, tmp_path, 96, "--name", "mine")
+    where = arguments.index("--batch")
+    del arguments[where : where + 2]
+    assert main([*arguments, "--batch", "16"]) == 0
+    arguments[arguments.index("96")] = "192"
+    assert main(arguments) == 0
+    config = json.loads((tmp_path / "mine" / "config.json").read_text())
+    assert config["run"]["batch"] == 16
+
+
+def test_of_several_interrupted_runs_the_one_that_is_asked_for_goes_on(pictures: Path, tmp_path: Path) -> None:
+    main(command(pictures, tmp_path, 80))
+    main(command(pictures, tmp_path, 80, "--penalty-every", "2"))
+    main(command(pictures, tmp_path, 160))
+    assert checkpoints(tmp_path / "00000-pictures-light" / "checkpoints")[-1].name == f"{160:012d}"
+    assert checkpoints(tmp_path / "00001-pictures-light" / "checkpoints")[-1].name == f"{80:012d}"
+
+
+def test_leftovers_of_a_killed_writer_are_removed_when_the_run_goes_on(pictures: Path, tmp_path: Path) -> None:
+    assert main(command(pictures, tmp_path, 80, "--name", "mine")) == 0
+    leftover = tmp_path / "mine" / "checkpoints" / ".000000000090.0a1b2c3d.part"
+    leftover.mkdir()
+    (leftover / "state.safetensors").write_bytes(b"half")
+    assert main(command(pictures, tmp_path, 160, "--name", "mine")) == 0
+    assert not leftover.exists()
+
+
+def test_a_model_is_not_saved_over_a_run(pictures: Path, tmp_path: Path) -> None:
+    assert main(command(pictures, tmp_path, 80, "--name", "mine")) == 0
+    before = (tmp_path / "mine" / "config.json").read_bytes()
+    with pytest.raises(zerosum.ZerosumError, match="is not a model"):
+        zerosum.load(tmp_path / "mine").save(tmp_path / "mine")
+    assert (tmp_path / "mine" / "config.json").read_bytes() == before

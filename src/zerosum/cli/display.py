@@ -1,7 +1,9 @@
 """What a person sees while training goes on: a live line in a terminal, plain lines elsewhere, or JSON."""
 
 import json
+import os
 import shlex
+import shutil
 import sys
 import time
 from abc import ABC, abstractmethod
@@ -16,6 +18,9 @@ from zerosum.core.events import Event
 from zerosum.train.folder import RunFolder
 from zerosum.train.model import Model
 from zerosum.train.plan import Plan
+
+PYTHON = "python" if shutil.which("zerosum") else os.path.relpath(sys.executable)
+"""How this person reaches our interpreter: by name where the environment is active, else by its path."""
 
 LINE_SECONDS = 10.0
 """Seconds from one plain line to the next."""
@@ -49,18 +54,19 @@ class Display(ABC):
 
     def farewell(self, model: Model, folder: RunFolder) -> None:
         """Say what was made and what to try next."""
-        sheets = sorted(folder.samples.glob("*.png"))
-        print(
-            f"\nContact sheet: {sheets[-1]}\nReal samples:  {folder.path / 'reals.png'}\nModel:         {folder.model}"
-        )
+        sheet = folder.samples / f"{model.facts['samples_seen']:012d}.png"
+        print(f"\nContact sheet: {sheet}\nReal samples:  {folder.path / 'reals.png'}\nModel:         {folder.model}")
         one_class = ["--class", model.space.classes[0]] if model.space.classes else []
-        sample = ["zerosum", "sample", str(folder.path), "--seeds", "0-63", *one_class, "--out", "samples"]
+        sample = [*self._program(), "sample", str(folder.path), "--seeds", "0-63", *one_class, "--out", "samples"]
         python = f"import zerosum; print(zerosum.load({json.dumps(str(folder.path))}).sample(64, seed=0).shape)"
-        print(f"Try next:\n  {shlex.join(sample)}\n  python -c {shlex.quote(python)}")
+        print(f"Try next:\n  {shlex.join(sample)}\n  {shlex.join([PYTHON, '-c', python])}")
         minutes = self.plan.run.minutes
         if minutes and self.plan.run.samples is None:
-            command = ["zerosum", "train", *longer(self.arguments, 2 * minutes)]
+            command = [*self._program(), "train", *longer(self.arguments, 2 * minutes)]
             print(f"  {shlex.join(command)}   (goes on to {2 * minutes:g} minutes)")
+
+    def _program(self) -> list[str]:
+        return ["zerosum"] if PYTHON == "python" else [PYTHON, "-m", "zerosum"]
 
 
 class Nothing(Display):

@@ -1,17 +1,22 @@
 """`zerosum train DATA --dry-run`: what would happen, without it happening."""
 
 import json
-import resource
+import os
 import sys
 import time
 
+import torch
+
 from zerosum.config.base import to_json
 from zerosum.data.loader import Loader
+from zerosum.train.devices import suitable_threads
 from zerosum.train.engine import Engine
 from zerosum.train.feed import Feed
 from zerosum.train.plan import Plan
 
-TRIAL_ROUNDS = 3
+TRIAL_ROUNDS = 16
+TRIAL_SECONDS = 10.0
+"""A trial ends after so many rounds, which hold one of every lazy penalty, or so many seconds."""
 
 
 def describe(plan: Plan) -> None:
@@ -33,34 +38,44 @@ def describe(plan: Plan) -> None:
     for name, player in game.players.items():
         print(f"Player:    {name}, {sum(p.numel() for p in player.module.parameters()):,} parameters")
     assert plan.run.batch is not None
-    loader = Loader(dataset, plan.run.seed, plan.run.batch, engine.share)
-    feed = Feed(game, loader, dataset.codec, plan.run.seed, engine.share, engine.device)
-    seconds = _trial(engine, feed)
+    loader = Loader(dataset, plan.run.seed, plan.run.batch, engine.share, engine.device)
+    feed = Feed(game, loader)
+    with suitable_threads(space):
+        seconds = _trial(engine, feed)
     speed = plan.run.batch / seconds
-    print(f"Speed:     about {speed:,.0f} samples/s, from {TRIAL_ROUNDS} rounds with weights that were thrown away")
+    print(f"Speed:     about {speed:,.0f} samples/s, from a trial with weights that were thrown away")
     if plan.run.samples:
         print(f"Time:      about {plan.run.samples / speed / 60:,.1f} minutes for {plan.run.samples:,} samples")
     if plan.run.minutes:
         print(f"Time:      {plan.run.minutes:g} minutes, about {speed * plan.run.minutes * 60:,.0f} samples")
-    print(f"Memory:    about {_peak_memory() / 2**30:.1f} GiB")
-    print("Nothing was trained, and nothing was written.")
+    memory = _peak_memory(engine)
+    if memory:
+        print(f"Memory:    about {memory / 2**30:.1f} GiB")
+    print("Nothing was trained, and no run was written.")
 
 
 def _trial(engine: Engine, feed: Feed) -> float:
     """Seconds per round; the first round, which warms everything up, does not count."""
-    begin = 0.0
-    for index in range(1 + TRIAL_ROUNDS):
-        if index == 1:
+    rounds, begin = 0, 0.0
+    while rounds <= TRIAL_ROUNDS and (rounds < 2 or time.perf_counter() - begin < TRIAL_SECONDS):
+        if rounds == 1:
             begin = time.perf_counter()
         for number, turn in enumerate(engine.game.turns):
             for repeat in range(turn.repeat):
                 engine.take(turn, feed.batch(number, repeat))
         engine.advance(feed.global_batch)
         engine.check_finite()
-    return (time.perf_counter() - begin) / TRIAL_ROUNDS
+        rounds += 1
+    return (time.perf_counter() - begin) / (rounds - 1)
 
 
-def _peak_memory() -> int:
-    """Largest memory of this process so far, in bytes."""
+def _peak_memory(engine: Engine) -> int:
+    """Largest memory so far, in bytes: the graphics card's if there is one, else this process's; 0 if unknown."""
+    if engine.device.type == "cuda":
+        return torch.cuda.max_memory_allocated(engine.device)
+    if os.name != "posix":
+        return 0
+    import resource
+
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024

@@ -41,7 +41,7 @@ class Train:
     """Say what would be trained on what, how large it is and how long it takes; train nothing."""
     json: bool = False
     """Print every event as one JSON object a line."""
-    options: tyro.conf.OmitArgPrefixes[DataOptions] = field(default_factory=DataOptions)
+    reading: tyro.conf.OmitArgPrefixes[DataOptions] = field(default_factory=DataOptions)
     run: tyro.conf.OmitArgPrefixes[Run] = field(default_factory=Run)
 
 
@@ -53,7 +53,8 @@ def main(arguments: Sequence[str]) -> None:
     plan, command = make(arguments)
     main_process = os.environ.get("RANK", "0") == "0"
     if command.dry_run:
-        describe(plan)
+        if main_process:
+            describe(plan)
         return
     display = make_display(plan, arguments, command.json, quiet=not main_process)
     with display:
@@ -66,7 +67,9 @@ def make(arguments: Sequence[str]) -> tuple[Plan, Train]:
     command, rest = tyro.cli(
         Train, prog="zerosum train", args=spell_out(arguments), return_unknown_args=True, config=(FLAGS,)
     )
-    dataset, recipe, why = open_for(command.data, command.options, command.recipe, command.run.device)
+    dataset, recipe, why = open_for(
+        command.data, command.reading, command.recipe, command.run.device, command.run.minutes, decoding
+    )
     settings = tyro.cli(
         recipe.config,
         prog=f"zerosum train {command.data} --recipe {recipe.name}",
@@ -74,11 +77,17 @@ def make(arguments: Sequence[str]) -> tuple[Plan, Train]:
         default=recipe.settings(dataset.space, command.preset),
         config=(FLAGS,),
     )
-    plan = make_plan(dataset, command.options, recipe, settings, command.run, command.out, command.name, command.new)
+    plan = make_plan(dataset, command.reading, recipe, settings, command.run, command.out, command.name, command.new)
     if not command.json and os.environ.get("RANK", "0") == "0":
         for note in (*dataset.notes, why[0].upper() + why[1:] + "."):
             print(note)
     return plan, command
+
+
+def decoding(done: int, total: int) -> None:
+    """Say how far the decoding of pictures is, on the line where it was said before."""
+    if total >= 1000 and (done == total or done % 1000 == 0):
+        print(f"\rDecoding pictures: {done:,} of {total:,}", end="\n" if done == total else "", file=sys.stderr)
 
 
 FLAGS = tyro.conf.FlagCreatePairsOff

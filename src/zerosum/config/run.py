@@ -15,7 +15,8 @@ class Run:
     batch: int | None = None
     """Real samples per round, over all processes; by default the recipe's usual batch."""
     minutes: float | None = None
-    """Stop after this many minutes of training, earlier sessions of the same run counted in."""
+    """Stop after this many minutes of training, earlier sessions of the same run counted in; by default, and where
+    --samples does not say otherwise, 20 for pictures and 0.5 for points."""
     samples: int | None = None
     """Stop after this many real samples."""
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"

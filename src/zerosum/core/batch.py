@@ -15,11 +15,13 @@ class Batch:
         x: Encoded samples, shape (n, *space.shape), float32.
         condition: Class indices, shape (n,), int64; None when samples are not labelled.
         noise: Random numbers for these samples; the same however many processes share the global batch.
+        position: Where the global batch begins in the sequence of samples.
     """
 
     x: Tensor
     condition: Tensor | None
     noise: Noise
+    position: int = 0
 
     def __len__(self) -> int:
         return len(self.x)

@@ -17,15 +17,15 @@ def append_event(path: Path, event: Event) -> None:
 
 
 def read_events(path: Path) -> list[Event]:
-    """All whole events of a file; a last line that a kill cut short is left out."""
+    """All whole events of a file; a line that a kill cut short is left out."""
     if not path.exists():
         return []
     events = []
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8").split("\n"):
         try:
             events.append(json.loads(line))
         except ValueError:
-            break
+            continue
     return events
 
 

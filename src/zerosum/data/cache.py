@@ -30,8 +30,8 @@ from zerosum.data.sources import Source
 VERSION = 1  # of the cache's content; raise it when pictures are decoded differently
 KEPT = 16  # caches, the most recently used
 ABANDONED = 600  # seconds without a write after which an unfinished cache counts as left behind by a killed process
-_NAME = re.compile(r"\.?[0-9a-f]{16}(-[0-9a-f]{16}){2}(\.\d+\.part)?")  # nothing else is ever removed
-_ONE_AT_A_TIME = threading.Lock()  # temporary names tell processes apart, but not threads
+_NAME = re.compile(r"\.?[0-9a-f]{16}(-[0-9a-f]{16}){2}(\.[0-9a-f]{8}\.part)?")  # nothing else is ever removed
+_ONE_AT_A_TIME = threading.Lock()  # threads of one process share a cache rather than build it twice
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _NOT_WRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST)
 

@@ -43,9 +43,10 @@ class Loader:
             DataError: There are fewer samples than a batch has.
         """
         self.share = share or Share()
-        if batch < 1 or batch % self.share.world:
+        if batch % self.share.world or batch < 2 * self.share.world:
             raise SettingError(
-                f"--batch is {batch}; it must be at least 1 and divide evenly among {self.share.world} process(es)."
+                f"--batch is {batch}; it must divide evenly among {self.share.world} process(es) and give each at "
+                "least 2 samples, since batch normalisation compares them."
             )
         if batch > len(dataset):
             raise DataError(

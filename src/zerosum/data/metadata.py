@@ -98,7 +98,7 @@ def _rows(data: bytes, name: str, where: str) -> Iterator[tuple[int, dict[str, A
             table = csv.DictReader(io.StringIO(text, newline=""))
             yield from ((table.line_num, row) for row in table)
             return
-        for number, line in enumerate(text.splitlines(), 1):
+        for number, line in enumerate(text.split("\n"), 1):
             if line.strip():
                 row = json.loads(line)
                 if not isinstance(row, dict):

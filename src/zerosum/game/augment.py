@@ -11,10 +11,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from zerosum.core.errors import SettingError
+
 
 @dataclass(frozen=True, kw_only=True)
 class DiffAugment:
-    """Colour, translation and cutout of pictures (n, c, h, w) in [-1, 1] (Zhao et al. 2020, Section 3.3).
+    """Colour, translation and cutout of pictures (n, c, h, w) in [-1, 1].
 
     Attributes:
         probability: Share of pictures that each of the changes is applied to.
@@ -25,6 +27,10 @@ class DiffAugment:
     probability: float = 0.5
     translation: float = 0.125
     cutout: float = 0.5
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.probability <= 1:
+            raise SettingError(f"--augment is {self.probability}; it is a probability, from 0 to 1.")
 
     def __call__(self, x: Tensor) -> Tensor:
         """The pictures, changed; shape, type and gradient are kept."""

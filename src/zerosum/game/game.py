@@ -50,7 +50,7 @@ class Clock:
     """How far the game has come. The loop moves it; losses may read it.
 
     Attributes:
-        samples: Real samples seen, over all processes.
+        samples: Real samples seen, over all processes; a round counts as one batch, however many moves it has.
         rounds: Rounds played.
     """
 

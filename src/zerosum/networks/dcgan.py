@@ -28,7 +28,7 @@ class DCGANGenerator(nn.Module):
         super().__init__()
         channels, height, width_of_picture = shape
         self.pyramid = Pyramid.of(height, width_of_picture)
-        widths = hidden_widths(self.pyramid, width, largest)[::-1]
+        widths = self.pyramid.widths(width, largest)[::-1]
         rows, columns = self.pyramid.base
         self.latent = ClassLatent(latent_dim, classes, embedding_dim=32)
         self.project = nn.Linear(self.latent.size, widths[0] * rows * columns, bias=False)
@@ -69,7 +69,7 @@ class DCGANDiscriminator(nn.Module):
         super().__init__()
         channels, height, width_of_picture = shape
         self.pyramid = Pyramid.of(height, width_of_picture)
-        widths = hidden_widths(self.pyramid, width, largest)
+        widths = self.pyramid.widths(width, largest)
         layers: list[nn.Module] = []
         for index, (before, after) in enumerate(zip([channels, *widths], widths, strict=False)):
             batch_normalised = normalised and index > 0
@@ -86,11 +86,6 @@ class DCGANDiscriminator(nn.Module):
         """Logits (n,)."""
         x = self.features(self.pyramid.pad(x))
         return self.head(x.permute(0, 2, 3, 1).flatten(1), condition)
-
-
-def hidden_widths(pyramid: Pyramid, width: int, largest: int) -> list[int]:
-    """Channels of the hidden grids, from half the picture's size down to the base."""
-    return [min(width * 2**index, largest) for index in range(pyramid.doublings)]
 
 
 def initialise(module: nn.Module) -> None:

@@ -10,6 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from zerosum.nn.classes import ProjectionHead
+
 
 class GoodfellowGenerator(nn.Module):
     """Latents (n, latent_dim) to samples (n, *shape).
@@ -66,7 +68,7 @@ class GoodfellowDiscriminator(nn.Module):
         self.input_dropout, self.hidden_dropout = input_dropout, hidden_dropout
         size = math.prod(shape)
         self.hidden = nn.ModuleList([nn.Linear(size, units * pieces), nn.Linear(units, units * pieces)])
-        self.out = nn.Linear(units, 1)
+        self.head = ProjectionHead(units, classes=0)
         for layer in self.modules():
             if isinstance(layer, nn.Linear):
                 # For numbers in [0, 1] the published range; standardised points are fewer and need more.
@@ -82,7 +84,7 @@ class GoodfellowDiscriminator(nn.Module):
             # (n, units * pieces) -> (n, units): the largest of each unit's pieces.
             x = layer(x).unflatten(1, (-1, self.pieces)).amax(2)
             x = F.dropout(x, self.hidden_dropout, self.training)
-        return self.out(x).squeeze(1)
+        return self.head(x, None)
 
 
 @torch.no_grad()

@@ -32,7 +32,7 @@ class LightGenerator(nn.Module):
         super().__init__()
         channels, height, width_of_picture = shape
         self.pyramid = Pyramid.of(height, width_of_picture)
-        widths = grid_widths(self.pyramid, width, largest)[::-1]
+        widths = self.pyramid.widths(width, largest)[::-1]
         rows, columns = self.pyramid.base
         self.latent = ClassLatent(latent_dim, classes, embedding_dim=32)
         self.project = nn.Linear(self.latent.size, widths[0] * rows * columns, bias=False)
@@ -67,7 +67,7 @@ class LightDiscriminator(nn.Module):
         super().__init__()
         channels, height, width_of_picture = shape
         self.pyramid = Pyramid.of(height, width_of_picture)
-        widths = grid_widths(self.pyramid, width, largest)
+        widths = self.pyramid.widths(width, largest)
         rows, columns = self.pyramid.base
         self.from_picture = nn.Conv2d(4 * channels, widths[0], 3, padding=1)
         self.downsample = nn.ModuleList(
@@ -81,8 +81,3 @@ class LightDiscriminator(nn.Module):
         for downsample in self.downsample:
             x = F.leaky_relu(downsample(x), 0.2, inplace=True)
         return self.head(x.permute(0, 2, 3, 1).flatten(1), condition)
-
-
-def grid_widths(pyramid: Pyramid, width: int, largest: int) -> list[int]:
-    """Channels of the hidden grids, from half the picture's size down to the base."""
-    return [min(width * 2**index, largest) for index in range(pyramid.doublings)]

@@ -4,7 +4,7 @@ import math
 
 from torch import Tensor, nn
 
-from zerosum.nn.classes import ClassLatent
+from zerosum.nn.classes import ClassLatent, ProjectionHead
 
 
 class PerceptronGenerator(nn.Module):
@@ -48,11 +48,12 @@ class PerceptronDiscriminator(nn.Module):
         self.magnify = magnify
         self.sample = ClassLatent(math.prod(shape), classes, embedding_dim=8)
         self.layers = hidden_layers(self.sample.size, width, depth, normalised=False)
-        self.out = nn.Linear(width, 1)
+        self.head = ProjectionHead(width, classes=0)
 
     def forward(self, x: Tensor, condition: Tensor | None) -> Tensor:
         """Logits (n,)."""
-        return self.out(self.layers(self.sample(x.flatten(1) * self.magnify, condition))).squeeze(1)
+        features = self.layers(self.sample(x.flatten(1) * self.magnify, condition))
+        return self.head(features, None)
 
 
 def hidden_layers(inputs: int, width: int, depth: int, normalised: bool) -> nn.Sequential:

@@ -37,6 +37,10 @@ class Pyramid:
         """Height and width of the smallest grid."""
         return math.ceil(self.height / 2**self.doublings), math.ceil(self.width / 2**self.doublings)
 
+    def widths(self, width: int, largest: int) -> list[int]:
+        """Channels of the hidden grids, from half the picture's size to the base: doubled each time, up to a limit."""
+        return [min(width * 2**index, largest) for index in range(self.doublings)]
+
     def crop(self, x: Tensor) -> Tensor:
         """The picture (n, c, height, width) in the middle of the top grid."""
         left, _, top, _ = self._margins

@@ -21,7 +21,7 @@ class DCGAN:
     usual_batch: int = 128
     """Real samples per round where --batch does not say (Section 4)."""
     latent_dim: int = 100
-    """Width of the uniform noise (Figure 1)."""
+    """Width of the uniform noise (Figure 1), here scaled to variance 1."""
     generator_width: int = 64
     """Channels of the generator's last hidden grid; they double towards the base. Figure 1 draws 128."""
     discriminator_width: int = 64

@@ -46,25 +46,30 @@ class Light:
 
 COLOUR = replace(
     Light(),
-    generator_width=32,
-    discriminator_width=24,
-    penalty_weight=3.0,
+    generator_width=48,
+    discriminator_width=48,
+    penalty_weight=0.2,
     penalty_every=4,
     optimizer=Adam(rate=1e-3, betas=(0.0, 0.99), final_rate=2e-4, decay_samples=1_000_000),
 )
-"""Pictures in colour or of more than 32 pixels: a firmer penalty, and fewer channels on grids that are larger."""
+"""Small pictures in colour: more for the discriminator to see, and less held back by the penalty."""
+
+LARGE = replace(COLOUR, generator_width=32, discriminator_width=24, penalty_weight=3.0)
+"""More than 48 pixels: a firmer penalty, since its norm grows with the pixels, and fewer channels on larger grids."""
 
 
 def by_detail(space: Space) -> str:
     """The preset for pictures of a size and number of channels."""
     channels, height, width = space.shape
-    return "grey" if channels == 1 and max(height, width) <= 32 else "colour"
+    if max(height, width) > 48:
+        return "large"
+    return "grey" if channels == 1 else "colour"
 
 
 @recipe(
     "light",
     kinds=("image",),
-    presets={"colour": COLOUR},
+    presets={"colour": COLOUR, "large": LARGE},
     suitable=by_detail,
     paper="game: Huang et al. 2024, https://arxiv.org/abs/2501.05441",
 )

@@ -21,7 +21,7 @@ from zerosum.nn.pyramid import Pyramid
 
 @dataclass(frozen=True, kw_only=True)
 class R3GAN:
-    """Huang et al. 2024. Defaults: the paper's settings for FFHQ at 64 x 64 (Appendix, table of hyperparameters)."""
+    """Huang et al. 2024. Defaults: after the paper's for FFHQ at 64 x 64, except that Adam's betas stay constant."""
 
     usual_batch: int = 256
     """Real samples per round where --batch does not say."""

@@ -31,7 +31,9 @@ def save_checkpoint(folder: Path, engine: Engine, seconds: float) -> Path:
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in state(engine).items()}
     numbers = [tensor for tensor in tensors.values() if tensor.is_floating_point()]
     if not torch.nn.utils.get_total_norm(numbers).isfinite():
-        raise TrainingError("Some weights are not finite any more, so they were not saved.")
+        raise TrainingError(
+            "Some weights are not finite any more, so training has stopped; the checkpoints before are kept."
+        )
     clock = engine.game.clock
     path = folder / f"{clock.samples:012d}"
     if not path.exists():
@@ -40,7 +42,8 @@ def save_checkpoint(folder: Path, engine: Engine, seconds: float) -> Path:
             save_file(tensors, temporary / "state.safetensors")
             write_json(temporary / "clock.json", {"samples": clock.samples, "rounds": clock.rounds, "seconds": seconds})
     for old in checkpoints(folder)[:-KEPT]:
-        shutil.rmtree(old, ignore_errors=True)
+        doomed = old.rename(old.with_name(f".{old.name}.part"))  # from here on it is nobody's checkpoint
+        shutil.rmtree(doomed, ignore_errors=True)
     return path
 
 

@@ -1,17 +1,20 @@
 """Which device to train on, and in which precision."""
 
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 import torch
 from accelerate import Accelerator
-from accelerate.utils import ProjectConfiguration
+from accelerate.utils import ProjectConfiguration, broadcast_object_list
+from torch import nn
 
 from zerosum.config.run import Run
 from zerosum.core.errors import SettingError, nearest_name
 from zerosum.core.space import Space
+
+T = TypeVar("T")
 
 TRACKERS = ("tensorboard", "wandb")
 
@@ -36,7 +39,39 @@ def start(run: Run) -> Accelerator:
             raise SettingError(f"The package {tracker} is not installed, so --log cannot use it: pip install {tracker}")
     # The place of the trackers' files is set once the run has its folder.
     place = ProjectConfiguration(project_dir=".", logging_dir=".")
-    return Accelerator(cpu=run.device == "cpu", log_with=list(run.log) or None, project_config=place)
+    accelerator = Accelerator(cpu=run.device == "cpu", log_with=list(run.log) or None, project_config=place)
+    if run.device not in ("auto", accelerator.device.type):
+        raise SettingError(
+            f"This process already trains on {accelerator.device.type}, and a process keeps its device. Start another "
+            f"one to train on {run.device}."
+        )
+    return accelerator
+
+
+def arrange(module: nn.Module, space: Space) -> nn.Module:
+    """Lay a network's weights out in memory as its samples are: channels last for pictures.
+
+    Pictures are stored so; convolutions then need no reordering. The values do not change.
+    """
+    if space.kind == "image":
+        module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return module
+
+
+def on_main(accelerator: Accelerator, action: Callable[[], T]) -> T:
+    """Do something on process 0 alone and give all processes the result, or the error that it ended in."""
+    if accelerator.num_processes == 1:
+        return action()
+    outcome: list[Any] = [None, None]
+    if accelerator.is_main_process:
+        try:
+            outcome[0] = action()
+        except Exception as error:  # of any kind: the others are waiting, and raise it too
+            outcome[1] = error
+    broadcast_object_list(outcome)
+    if outcome[1] is not None:
+        raise outcome[1]
+    return outcome[0]
 
 
 @contextmanager

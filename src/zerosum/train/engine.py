@@ -13,19 +13,19 @@ from zerosum.core.errors import TrainingError
 from zerosum.core.seeding import Share
 from zerosum.core.space import Space
 from zerosum.game.game import Game, Modules, Player, Turn
-from zerosum.train.devices import choose_precision, start
+from zerosum.train.devices import arrange, choose_precision, start
 
 
 class NotFinite(TrainingError):
     """A loss became infinite or not a number.
 
     Attributes:
-        samples: Samples seen before the round in which it happened.
+        position: Where in the sequence of samples the batch that it happened on begins.
     """
 
-    def __init__(self, player: str, samples: int) -> None:
+    def __init__(self, player: str, samples: int, position: int) -> None:
         super().__init__(f"The loss of the {player} is not finite after {samples:,} samples, so training has stopped.")
-        self.samples = samples
+        self.position = position
 
 
 class Engine:
@@ -49,10 +49,8 @@ class Engine:
         self.device = self.accelerator.device
         self.share = Share(self.accelerator.process_index, self.accelerator.num_processes)
         self.precision = choose_precision(run.precision, self.device, space)
-        # Pictures are stored channels last: convolutions then need no reordering of memory.
-        layout = torch.channels_last if space.kind == "image" else torch.preserve_format
         for player in game.players.values():
-            player.module.to(self.device, memory_format=layout).train()  # type: ignore[call-overload]
+            arrange(player.module.to(self.device), space).train()
         self.optimizers = {name: p.optimizer.build(p.module.parameters()) for name, p in game.players.items()}
         self.averages: dict[str, nn.Module] = {
             name: copy.deepcopy(player.module).eval().requires_grad_(False)
@@ -60,7 +58,7 @@ class Engine:
             if player.average
         }
         self._active: str | None = None
-        self._totals: list[tuple[str, int, Tensor]] = []
+        self._totals: list[tuple[str, int, int, Tensor]] = []
 
     @property
     def recording(self) -> bool:
@@ -91,7 +89,7 @@ class Engine:
         optimizer.step()
         if player.constrain:
             player.constrain(player.module)
-        self._totals.append((turn.player, self.game.clock.samples, total.detach()))
+        self._totals.append((turn.player, self.game.clock.samples, batch.position, total.detach()))
         return record
 
     def advance(self, samples: int) -> None:
@@ -114,20 +112,15 @@ class Engine:
             return
         finite = torch.stack([total for *_, total in self._totals]).isfinite()
         finite = self.accelerator.reduce(finite.float(), "sum") == self.share.world
-        for (player, samples, _), good in zip(self._totals, finite.tolist(), strict=True):  # type: ignore[union-attr]
+        for move, good in zip(self._totals, finite.tolist(), strict=True):  # type: ignore[union-attr]
             if not good:
-                raise NotFinite(player, samples)
+                raise NotFinite(*move[:3])
         self._totals.clear()
 
     def any_process(self, flag: bool) -> bool:
-        """Whether any process raises its flag; every process must ask.
-
-        Several processes compare their flags only at recorded rounds, because comparing makes them wait.
-        """
+        """Whether any process raises its flag; every process must ask."""
         if self.share.world == 1:
             return flag
-        if not self.recording:
-            return False
         raised = self.accelerator.reduce(torch.tensor(float(flag), device=self.device), "sum")
         return bool(raised > 0)  # type: ignore[operator]
 

@@ -4,8 +4,7 @@ import torch
 from torch import Tensor
 
 from zerosum.core.batch import Batch
-from zerosum.core.seeding import Noise, Share, seed_from
-from zerosum.data.codec import Codec
+from zerosum.core.seeding import Noise, seed_from
 from zerosum.data.loader import Loader
 from zerosum.game.game import Game
 
@@ -19,10 +18,10 @@ class Feed:
         global_batch: Real samples per batch, over all processes.
     """
 
-    def __init__(self, game: Game, loader: Loader, codec: Codec, seed: int, share: Share, device: torch.device) -> None:
+    def __init__(self, game: Game, loader: Loader) -> None:
         self.global_batch = loader.batch
-        self._game, self._loader, self._codec = game, loader, codec
-        self._seed, self._share, self._device = seed, share, device
+        self._game, self._loader, self._codec = game, loader, loader.dataset.codec
+        self._seed, self._share, self._device = loader.seed, loader.share, loader.device
         self._batches_per_round = max(turn.repeat for turn in game.turns)
         self._encoded: dict[int, tuple[Tensor, Tensor | None]] = {}
 
@@ -30,16 +29,15 @@ class Feed:
         """The batch of move number `repeat` of turn number `turn` in the round that is being played."""
         samples = self._game.clock.samples
         torch.manual_seed(seed_from(self._seed, self._share.rank, samples, turn, repeat))
-        x, condition = self._encode(samples * self._batches_per_round + repeat * self.global_batch)
+        position = samples * self._batches_per_round + repeat * self.global_batch
+        x, condition = self._encode(position)
         noise = Noise(seed_from(self._seed, samples, turn, repeat), self._share, self._device)
-        return Batch(x, condition, noise)
+        return Batch(x, condition, noise, position)
 
     def _encode(self, position: int) -> tuple[Tensor, Tensor | None]:
         if position not in self._encoded:
             if len(self._encoded) >= self._batches_per_round:
                 self._encoded.clear()
             rows, labels = self._loader.rows(position)
-            x = self._codec.encode(rows.to(self._device, non_blocking=True))
-            condition = None if labels is None else labels.to(self._device, non_blocking=True)
-            self._encoded[position] = x, condition
+            self._encoded[position] = self._codec.encode(rows), labels
         return self._encoded[position]

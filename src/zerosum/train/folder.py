@@ -58,7 +58,7 @@ class RunFolder:
         with (self.path / ".lock").open("w") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
+            except BlockingIOError:
                 raise DataError(
                     f"Another process is training in {self.path}. Wait for it, or give this run its own --name."
                 ) from None
@@ -78,15 +78,16 @@ def new_folder(out: Path, name: str, numbered: bool) -> RunFolder:
         return RunFolder(path)
 
 
-def newest_run_like(out: Path, identity: dict[str, Any]) -> RunFolder | None:
-    """The newest numbered run in `out` whose config holds these values, by dotted name."""
+def runs_like(out: Path, identity: dict[str, Any]) -> list[RunFolder]:
+    """The numbered runs in `out` whose config holds these values, by dotted name; newest first."""
+    found = []
     for path in sorted(out.iterdir(), reverse=True) if out.is_dir() else []:
         folder = RunFolder(path)
         if re.match(r"\d+-", path.name) and folder.config.exists():
             config = read_json(folder.config)
             if all(_look_up(config, key) == value for key, value in identity.items()):
-                return folder
-    return None
+                found.append(folder)
+    return found
 
 
 def named_run(out: Path, name: str) -> RunFolder | None:

@@ -9,6 +9,7 @@ from torch import Tensor
 from zerosum.core.events import Event, append_event
 from zerosum.core.files import replacing
 from zerosum.train.checkpoint import save_checkpoint
+from zerosum.train.devices import on_main
 from zerosum.train.engine import Engine
 from zerosum.train.folder import RunFolder
 from zerosum.train.model import Model
@@ -103,8 +104,10 @@ class Checkpoints:
         """Save now; every process must call this."""
         self._engine.check_finite()
         self._engine.share_buffers()
-        if self._engine.accelerator.is_main_process:
-            path = save_checkpoint(self._folder.checkpoints, self._engine, self._watch.seconds)
-            self._model.facts |= {"samples_seen": self._engine.game.clock.samples}
-            self._model.save(self._folder.model)
-            self._recorder.event("checkpoint", file=str(path))
+        on_main(self._engine.accelerator, self._write)
+
+    def _write(self) -> None:
+        path = save_checkpoint(self._folder.checkpoints, self._engine, self._watch.seconds)
+        self._model.facts |= {"samples_seen": self._engine.game.clock.samples}
+        self._model.save(self._folder.model)
+        self._recorder.event("checkpoint", file=str(path))

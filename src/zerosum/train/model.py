@@ -12,7 +12,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from zerosum.config.base import check_numbers, from_json, to_json
-from zerosum.core.errors import DataError, SettingError, nearest_name
+from zerosum.core.errors import DataError, SettingError, ZerosumError, nearest_name
 from zerosum.core.files import read_json, replacing, write_json
 from zerosum.core.registry import Recipe, find_recipe
 from zerosum.core.space import Space
@@ -20,6 +20,7 @@ from zerosum.core.version import __version__
 from zerosum.data.codec import Codec, codec_from_json
 from zerosum.game.game import Game, Modules
 from zerosum.train.card import model_card
+from zerosum.train.devices import arrange
 
 LARGEST_SEED = 2**32 - 1
 
@@ -119,7 +120,7 @@ class Model:
     def save(self, folder: Path | str) -> Path:
         """Write the model as a folder that `load` and the Hugging Face Hub read; an earlier one there is replaced."""
         folder = Path(folder)
-        if folder.exists() and any(folder.iterdir()) and not (folder / "config.json").exists():
+        if folder.exists() and any(folder.iterdir()) and not _is_model(folder):
             raise DataError(f"{folder} is not empty and is not a model. Choose another folder to save to.")
         weights = {
             f"{name}.{key}": value.detach().cpu().contiguous()
@@ -213,7 +214,16 @@ class Model:
                 module.load_state_dict(own)
             except RuntimeError as error:
                 raise DataError(f"{path} does not hold the weights of this {self.recipe.name}: {error}") from error
-            module.eval().requires_grad_(False)
+            arrange(module, self.space).eval().requires_grad_(False)
+
+
+def _is_model(folder: Path) -> bool:
+    """Whether a folder holds a model of ours, which may be replaced."""
+    try:
+        from_json(_Saved, read_json(folder / "config.json"))
+    except ZerosumError:
+        return False
+    return True
 
 
 @contextmanager

@@ -30,6 +30,7 @@ class Plan:
         out: The folder that run folders are made in.
         name: The run folder's name; None numbers it.
         new: Start afresh even where an earlier run could go on.
+        asked_batch: The batch that was asked for; None lets a run that goes on keep its own.
     """
 
     dataset: Dataset
@@ -40,6 +41,7 @@ class Plan:
     out: Path = Path("runs")
     name: str | None = None
     new: bool = False
+    asked_batch: int | None = None
 
     def build(self) -> Game:
         """The game with its first weights, which depend on the seed alone."""
@@ -49,8 +51,8 @@ class Plan:
         except (ValueError, RuntimeError) as error:
             raise SettingError(f"These settings of {self.recipe.name} make no network: {error}.") from error
 
-    def config(self, precision: str) -> dict[str, Any]:
-        """What the run's folder remembers of the plan."""
+    def config(self, run: Run, precision: str) -> dict[str, Any]:
+        """What the run's folder remembers: the plan, its final run settings and the precision computed in."""
         return {
             "zerosum": __version__,
             "recipe": self.recipe.name,
@@ -61,7 +63,7 @@ class Plan:
                 "fingerprint": self.dataset.fingerprint,
                 "options": to_json(self.options),
             },
-            "run": to_json(self.run),
+            "run": to_json(run),
             "precision": precision,
             "space": to_json(self.dataset.space),
             "codec": self.dataset.codec.to_json(),

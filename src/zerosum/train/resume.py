@@ -7,7 +7,7 @@ from zerosum.config.base import differences, from_json
 from zerosum.config.run import Run
 from zerosum.core.errors import SettingError
 from zerosum.core.files import read_json
-from zerosum.train.folder import RunFolder, named_run, new_folder, newest_run_like
+from zerosum.train.folder import RunFolder, named_run, new_folder, runs_like
 from zerosum.train.plan import Plan
 
 
@@ -28,20 +28,26 @@ def place(plan: Plan) -> RunFolder:
             _refuse_changes(plan, known)
         return known or new_folder(plan.out, plan.name, numbered=False)
     identity = {"recipe": plan.recipe.name, "data.source": plan.dataset.source, "run.seed": plan.run.seed}
-    known = None if plan.new else newest_run_like(plan.out, identity)
-    if known and not _reached(plan.run, known):
+    alike = [] if plan.new else [run for run in runs_like(plan.out, identity) if not _reached(plan.run, run)]
+    for known in alike:
         if not _changes(plan, known):
             return known
+    for known in alike[:1]:
         if not _reached(_asked(known), known):
             _refuse_changes(plan, known)
     return new_folder(plan.out, f"{plan.dataset.name}-{plan.recipe.name}", numbered=True)
 
 
 def remembered(plan: Plan, folder: RunFolder) -> Run:
-    """The plan's run settings, with the precision that an earlier session chose."""
-    if plan.run.precision == "auto" and folder.config.exists():
-        return dataclasses.replace(plan.run, precision=read_json(folder.config)["precision"])
-    return plan.run
+    """The plan's run settings, with the precision and the batch of an earlier session where none are asked for."""
+    run = plan.run
+    if folder.config.exists():
+        config = read_json(folder.config)
+        if run.precision == "auto":
+            run = dataclasses.replace(run, precision=config["precision"])
+        if plan.asked_batch is None:
+            run = dataclasses.replace(run, batch=config["run"]["batch"])
+    return run
 
 
 def _refuse_changes(plan: Plan, folder: RunFolder) -> None:
