@@ -117,7 +117,7 @@ class PlainLoop:
         self._generator = DCGANGenerator(SHAPE, LATENT_DIM, WIDTH)
         self._discriminator = DCGANDiscriminator(SHAPE, WIDTH)
         # Our generator lays its first grid out channels last; tutorials do not.
-        self._generator.normalise[0].register_forward_pre_hook(lambda _, inputs: (inputs[0].contiguous(), *inputs[1:]))
+        self._generator.trunk.first.register_forward_pre_hook(lambda _, inputs: (inputs[0].contiguous(), *inputs[1:]))
         self._loss = nn.BCEWithLogitsLoss()
         self._generator_optimizer = torch.optim.Adam(self._generator.parameters(), lr=RATE, betas=BETAS)
         self._discriminator_optimizer = torch.optim.Adam(self._discriminator.parameters(), lr=RATE, betas=BETAS)

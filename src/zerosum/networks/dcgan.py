@@ -5,10 +5,10 @@ discriminator. Here for pictures of any size and with classes.
 """
 
 from torch import Tensor, nn
-from torch.nn import functional as F
 
-from zerosum.nn.classes import ClassLatent, ProjectionHead
+from zerosum.nn.classes import ProjectionHead
 from zerosum.nn.pyramid import Pyramid
+from zerosum.nn.trunk import UpsamplingTrunk
 
 
 class DCGANGenerator(nn.Module):
@@ -28,27 +28,14 @@ class DCGANGenerator(nn.Module):
         super().__init__()
         channels, height, width_of_picture = shape
         self.pyramid = Pyramid.of(height, width_of_picture)
-        widths = self.pyramid.widths(width, largest)[::-1]
-        rows, columns = self.pyramid.base
-        self.latent = ClassLatent(latent_dim, classes, embedding_dim=32)
-        self.project = nn.Linear(self.latent.size, widths[0] * rows * columns, bias=False)
-        self.normalise = nn.ModuleList(nn.BatchNorm2d(width) for width in widths)
-        self.upsample = nn.ModuleList(
-            nn.ConvTranspose2d(before, after, 4, stride=2, padding=1, bias=False)
-            for before, after in zip(widths, widths[1:], strict=False)
-        )
-        self.to_picture = nn.ConvTranspose2d(widths[-1], channels, 4, stride=2, padding=1)
+        widths = self.pyramid.widths(width, largest)
+        self.trunk = UpsamplingTrunk(latent_dim, self.pyramid, widths, classes)
+        self.to_picture = nn.ConvTranspose2d(widths[0], channels, 4, stride=2, padding=1)
         self.apply(initialise)
 
     def forward(self, latent: Tensor, condition: Tensor | None) -> Tensor:
         """Pictures (n, channels, height, width)."""
-        x = self.project(self.latent(latent, condition))
-        # Channels last from the start, so that no convolution has to reorder memory.
-        x = x.view(len(x), *self.pyramid.base, -1).permute(0, 3, 1, 2)
-        x = F.relu(self.normalise[0](x), inplace=True)
-        for upsample, normalise in zip(self.upsample, list(self.normalise)[1:], strict=True):
-            x = F.relu(normalise(upsample(x)), inplace=True)
-        return self.pyramid.crop(self.to_picture(x)).tanh()
+        return self.pyramid.crop(self.to_picture(self.trunk(latent, condition))).tanh()
 
 
 class DCGANDiscriminator(nn.Module):

@@ -13,8 +13,9 @@ measurements on two processor cores asked for:
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from zerosum.nn.classes import ClassLatent, ProjectionHead
+from zerosum.nn.classes import ProjectionHead
 from zerosum.nn.pyramid import Pyramid
+from zerosum.nn.trunk import UpsamplingTrunk
 
 
 class LightGenerator(nn.Module):
@@ -32,25 +33,13 @@ class LightGenerator(nn.Module):
         super().__init__()
         channels, height, width_of_picture = shape
         self.pyramid = Pyramid.of(height, width_of_picture)
-        widths = self.pyramid.widths(width, largest)[::-1]
-        rows, columns = self.pyramid.base
-        self.latent = ClassLatent(latent_dim, classes, embedding_dim=32)
-        self.project = nn.Linear(self.latent.size, widths[0] * rows * columns, bias=False)
-        self.normalise = nn.ModuleList(nn.BatchNorm2d(width) for width in widths)
-        self.upsample = nn.ModuleList(
-            nn.ConvTranspose2d(before, after, 4, stride=2, padding=1, bias=False)
-            for before, after in zip(widths, widths[1:], strict=False)
-        )
-        self.to_picture = nn.Conv2d(widths[-1], 4 * channels, 3, padding=1)
+        widths = self.pyramid.widths(width, largest)
+        self.trunk = UpsamplingTrunk(latent_dim, self.pyramid, widths, classes)
+        self.to_picture = nn.Conv2d(widths[0], 4 * channels, 3, padding=1)
 
     def forward(self, latent: Tensor, condition: Tensor | None) -> Tensor:
         """Pictures (n, channels, height, width)."""
-        x = self.project(self.latent(latent, condition))
-        x = x.view(len(x), *self.pyramid.base, -1).permute(0, 3, 1, 2)
-        x = F.relu(self.normalise[0](x), inplace=True)
-        for upsample, normalise in zip(self.upsample, list(self.normalise)[1:], strict=True):
-            x = F.relu(normalise(upsample(x)), inplace=True)
-        return self.pyramid.crop(F.pixel_shuffle(self.to_picture(x), 2)).tanh()
+        return self.pyramid.crop(F.pixel_shuffle(self.to_picture(self.trunk(latent, condition)), 2)).tanh()
 
 
 class LightDiscriminator(nn.Module):
