@@ -1,7 +1,9 @@
-"""Several processes that share a batch do what one process does."""
+"""Several processes that share a batch do what one process does, and stop and go on together."""
 
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -9,31 +11,85 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from zerosum.core.events import read_events
 from zerosum.train.checkpoint import checkpoints
 
 SMALL = ["--width", "16", "--group-width", "8", "--blocks", "1", "--latent-dim", "8", "--class-embedding-dim", "8"]
+ALONE = [sys.executable]
+TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone"]
+ACCELERATE = [
+    *[sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2", "--num_machines", "1"],
+    *["--mixed_precision", "no", "--dynamo_backend", "no", "--main_process_port", "0"],
+]
+
+
+def training(folder: Path, samples: int, name: str) -> list[str]:
+    """R3GAN with R1 and R2 on every round, in fp32, on random pictures in four classes; a batch of 16."""
+    data = folder / "data.npz"
+    if not data.exists():
+        images = np.random.default_rng(0).integers(0, 256, (64, 16, 16, 3), dtype=np.uint8)
+        np.savez(data, images=images, labels=np.arange(64) % 4)
+    length = ["--samples", str(samples), "--batch", "16", "--precision", "fp32", "--log-rounds", "4"]
+    train = ["-m", "zerosum", "train", str(data), "--recipe", "r3gan", *SMALL, *length]
+    return [*train, "--out", str(folder), "--name", name]
+
+
+def run(launcher: list[str], arguments: list[str]) -> str:
+    done = subprocess.run([*launcher, *arguments], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def final_state(folder: Path) -> dict[str, torch.Tensor]:
+    return load_file(checkpoints(folder / "checkpoints")[-1] / "state.safetensors")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("launcher", ["torchrun", "accelerate"])
-def test_two_processes_equal_one(launcher: str, tmp_path: Path) -> None:
-    """R3GAN with R1 and R2 on every round, 20 rounds, fp32: the same weights, averages and optimizers."""
-    images = np.random.default_rng(0).integers(0, 256, (64, 16, 16, 3), dtype=np.uint8)
-    np.savez(tmp_path / "data.npz", images=images, labels=np.arange(64) % 4)
-    train = ["train", str(tmp_path / "data.npz"), "--recipe", "r3gan", "--samples", "320", "--batch", "16", *SMALL]
-    train += ["--precision", "fp32", "--device", "cpu", "--out", str(tmp_path)]
-    one = [sys.executable, "-m", "zerosum"]
-    two = {
-        "torchrun": [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone"],
-        "accelerate": [sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2"]
-        + ["--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no", "--main_process_port", "0"],
-    }[launcher]
-    for name, launch in (("one", one), ("two", [*two, "-m", "zerosum"])):
-        done = subprocess.run([*launch, *train, "--name", name], capture_output=True, text=True, timeout=300)
-        assert done.returncode == 0, done.stderr
-    one_state, two_state = (
-        load_file(checkpoints(tmp_path / name / "checkpoints")[-1] / "state.safetensors") for name in ("one", "two")
+@pytest.mark.parametrize("launcher", [TORCHRUN, ACCELERATE], ids=["torchrun", "accelerate"])
+def test_two_processes_equal_one(launcher: list[str], tmp_path: Path) -> None:
+    """After 20 rounds: the same weights, averages and optimizers, and one process speaks."""
+    run(ALONE, training(tmp_path, 320, "one"))
+    said = run(launcher, training(tmp_path, 320, "two"))
+    one, two = final_state(tmp_path / "one"), final_state(tmp_path / "two")
+    assert one.keys() == two.keys()
+    torch.testing.assert_close(two, one, atol=1e-5, rtol=0)
+    assert said.count("Contact sheet") == 1
+
+
+@pytest.mark.slow
+def test_two_processes_stop_together_and_go_on(tmp_path: Path) -> None:
+    run(TORCHRUN, training(tmp_path, 3200, "whole"))
+    started = subprocess.Popen(
+        [*TORCHRUN, *training(tmp_path, 3200, "parts")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    assert one_state.keys() == two_state.keys()
-    torch.testing.assert_close(two_state, one_state, atol=1e-5, rtol=0)
-    assert done.stdout.count("Contact sheet") == 1, "one process speaks"
+    deadline = time.monotonic() + 120
+    while not any(event["samples"] >= 160 for event in read_events(tmp_path / "parts" / "events.jsonl")):
+        assert started.poll() is None and time.monotonic() < deadline
+        time.sleep(0.05)
+    started.send_signal(signal.SIGTERM)
+    _, complaint = started.communicate(timeout=60)
+    assert "The same command goes on" in complaint
+    stopped = checkpoints(tmp_path / "parts" / "checkpoints")[-1]
+    assert 160 <= int(stopped.name) < 3200
+    run(TORCHRUN, training(tmp_path, 3200, "parts"))
+    whole, parts = final_state(tmp_path / "whole"), final_state(tmp_path / "parts")
+    assert [name for name in whole if not torch.equal(whole[name], parts[name])] == []
+
+
+@pytest.mark.slow
+def test_a_refusal_ends_all_processes(tmp_path: Path) -> None:
+    run(ALONE, training(tmp_path, 32, "mine"))
+    refused = subprocess.run(
+        [*TORCHRUN, *training(tmp_path, 64, "mine"), "--penalty-weight", "1"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert refused.returncode != 0
+    assert refused.stderr.count("penalty_weight: 2.0 -> 1.0") == 2, "each process says why"
+
+
+@pytest.mark.slow
+def test_a_dry_run_of_two_processes_ends(tmp_path: Path) -> None:
+    said = run(TORCHRUN, [*training(tmp_path, 64, "dry"), "--dry-run"])
+    assert "2 process(es)" in said and said.count("Speed:") == 1

@@ -27,37 +27,38 @@ def describe(plan: Plan) -> None:
     dataset, space = plan.dataset, plan.dataset.space
     game = plan.build()
     engine = Engine(game, plan.run, space)
-    print(f"Data:      {dataset.source}: {len(dataset):,} samples of kind {space.kind}, shape {space.shape}")
+    say = engine.accelerator.print  # one of several processes speaks
+    say(f"Data:      {dataset.source}: {len(dataset):,} samples of kind {space.kind}, shape {space.shape}")
     if space.classes:
         shares = ", ".join(f"{n} {f:.1%}" for n, f in zip(space.classes, space.frequencies, strict=True))
-        print(f"Classes:   {shares}")
-    print(f"Recipe:    {plan.recipe.name}: {plan.recipe.summary} ({plan.recipe.paper})")
-    print(f"Settings:  {json.dumps(to_json(plan.settings))}")
-    print(f"Run:       {json.dumps(to_json(plan.run))}")
-    print(f"Device:    {engine.device} in {engine.precision}, {engine.share.world} process(es)")
+        say(f"Classes:   {shares}")
+    say(f"Recipe:    {plan.recipe.name}: {plan.recipe.summary} ({plan.recipe.paper})")
+    say(f"Settings:  {json.dumps(to_json(plan.settings))}")
+    say(f"Run:       {json.dumps(to_json(plan.run))}")
+    say(f"Device:    {engine.device} in {engine.precision}, {engine.share.world} process(es)")
     for name, player in game.players.items():
-        print(f"Player:    {name}, {sum(p.numel() for p in player.module.parameters()):,} parameters")
+        say(f"Player:    {name}, {sum(p.numel() for p in player.module.parameters()):,} parameters")
     assert plan.run.batch is not None
     loader = Loader(dataset, plan.run.seed, plan.run.batch, engine.share, engine.device)
     feed = Feed(game, loader)
     with suitable_threads(space):
         seconds = _trial(engine, feed)
     speed = plan.run.batch / seconds
-    print(f"Speed:     about {speed:,.0f} samples/s, from a trial with weights that were thrown away")
+    say(f"Speed:     about {speed:,.0f} samples/s, from a trial with weights that were thrown away")
     if plan.run.samples:
-        print(f"Time:      about {plan.run.samples / speed / 60:,.1f} minutes for {plan.run.samples:,} samples")
+        say(f"Time:      about {plan.run.samples / speed / 60:,.1f} minutes for {plan.run.samples:,} samples")
     if plan.run.minutes:
-        print(f"Time:      {plan.run.minutes:g} minutes, about {speed * plan.run.minutes * 60:,.0f} samples")
+        say(f"Time:      {plan.run.minutes:g} minutes, about {speed * plan.run.minutes * 60:,.0f} samples")
     memory = _peak_memory(engine)
     if memory:
-        print(f"Memory:    about {memory / 2**30:.1f} GiB")
-    print("Nothing was trained, and no run was written.")
+        say(f"Memory:    about {memory / 2**30:.1f} GiB")
+    say("Nothing was trained, and no run was written.")
 
 
 def _trial(engine: Engine, feed: Feed) -> float:
     """Seconds per round; the first round, which warms everything up, does not count."""
     rounds, begin = 0, 0.0
-    while rounds <= TRIAL_ROUNDS and (rounds < 2 or time.perf_counter() - begin < TRIAL_SECONDS):
+    while rounds <= TRIAL_ROUNDS and not engine.any_process(rounds > 1 and time.perf_counter() > begin + TRIAL_SECONDS):
         if rounds == 1:
             begin = time.perf_counter()
         for number, turn in enumerate(engine.game.turns):

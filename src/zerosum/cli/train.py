@@ -15,6 +15,7 @@ from zerosum.cli.dry_run import describe
 from zerosum.config.data import DataOptions
 from zerosum.config.run import Run
 from zerosum.core.registry import find_recipe, recipes
+from zerosum.train.devices import part
 from zerosum.train.plan import Plan
 
 EPILOGUE = "Each recipe has further flags: zerosum train --recipe NAME --help. Recipes: {names}."
@@ -52,13 +53,15 @@ def main(arguments: Sequence[str]) -> None:
         return
     plan, command = make(arguments)
     main_process = os.environ.get("RANK", "0") == "0"
-    if command.dry_run:
-        if main_process:
-            describe(plan)
-        return
     display = make_display(plan, arguments, command.json, quiet=not main_process)
-    with display:
-        model, folder = train(plan, display.listen)
+    try:
+        if command.dry_run:
+            describe(plan)
+            return
+        with display:
+            model, folder = train(plan, display.listen)
+    finally:
+        part()
     display.farewell(model, folder)
 
 

@@ -39,7 +39,9 @@ def start(run: Run) -> Accelerator:
             raise SettingError(f"The package {tracker} is not installed, so --log cannot use it: pip install {tracker}")
     # The place of the trackers' files is set once the run has its folder.
     place = ProjectConfiguration(project_dir=".", logging_dir=".")
-    accelerator = Accelerator(cpu=run.device == "cpu", log_with=list(run.log) or None, project_config=place)
+    # Said outright, also where there is nothing but the processor: several processes only find each other then.
+    processor = run.device == "cpu" or not (available["cuda"] or available["mps"])
+    accelerator = Accelerator(cpu=processor, log_with=list(run.log) or None, project_config=place)
     if run.device not in ("auto", accelerator.device.type):
         raise SettingError(
             f"This process already trains on {accelerator.device.type}, and a process keeps its device. Start another "
@@ -72,6 +74,12 @@ def on_main(accelerator: Accelerator, action: Callable[[], T]) -> T:
     if outcome[1] is not None:
         raise outcome[1]
     return outcome[0]
+
+
+def part() -> None:
+    """Leave the other processes in good order; without this, a process that ends may abort."""
+    if torch.distributed.is_available() and torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
 
 
 @contextmanager
