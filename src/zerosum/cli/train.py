@@ -15,7 +15,7 @@ from zerosum.cli.dry_run import describe
 from zerosum.config.data import DataOptions
 from zerosum.config.run import Run
 from zerosum.core.registry import find_recipe, recipes
-from zerosum.train.devices import part
+from zerosum.train.devices import orderly_end
 from zerosum.train.plan import Plan
 
 EPILOGUE = "Each recipe has further flags: zerosum train --recipe NAME --help. Recipes: {names}."
@@ -54,15 +54,13 @@ def main(arguments: Sequence[str]) -> None:
     plan, command = make(arguments)
     main_process = os.environ.get("RANK", "0") == "0"
     display = make_display(plan, arguments, command.json, quiet=not main_process)
-    try:
+    with orderly_end():
         if command.dry_run:
             describe(plan)
             return
         with display:
             model, folder = train(plan, display.listen)
-    finally:
-        part()
-    display.farewell(model, folder)
+        display.farewell(model, folder)
 
 
 def make(arguments: Sequence[str]) -> tuple[Plan, Train]:

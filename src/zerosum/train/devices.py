@@ -76,10 +76,19 @@ def on_main(accelerator: Accelerator, action: Callable[[], T]) -> T:
     return outcome[0]
 
 
-def part() -> None:
-    """Leave the other processes in good order; without this, a process that ends may abort."""
-    if torch.distributed.is_available() and torch.distributed.is_initialized():
-        torch.distributed.destroy_process_group()
+@contextmanager
+def orderly_end() -> Iterator[None]:
+    """Leave the other processes in good order, after all are done; a process that just ends may abort.
+
+    On an error nobody is waited for, since the others may not come.
+    """
+    try:
+        yield
+        if torch.distributed.is_initialized():
+            torch.distributed.barrier()
+    finally:
+        if torch.distributed.is_initialized():
+            torch.distributed.destroy_process_group()
 
 
 @contextmanager
