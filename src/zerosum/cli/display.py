@@ -1,13 +1,13 @@
 """What a person sees while training goes on: a live line in a terminal, plain lines elsewhere, or JSON."""
 
 import json
-import os
 import shlex
 import shutil
 import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.live import Live
@@ -19,8 +19,8 @@ from zerosum.train.folder import RunFolder
 from zerosum.train.model import Model
 from zerosum.train.plan import Plan
 
-PYTHON = "python" if shutil.which("zerosum") else os.path.relpath(sys.executable)
-"""How this person reaches our interpreter: by name where the environment is active, else by its path."""
+ACTIVE = shutil.which("zerosum") is not None
+"""Whether the environment is active, so that a person calls us by name and not by the interpreter's path."""
 
 LINE_SECONDS = 10.0
 """Seconds from one plain line to the next."""
@@ -57,16 +57,13 @@ class Display(ABC):
         sheet = folder.samples / f"{model.facts['samples_seen']:012d}.png"
         print(f"\nContact sheet: {sheet}\nReal samples:  {folder.path / 'reals.png'}\nModel:         {folder.model}")
         one_class = ["--class", model.space.classes[0]] if model.space.classes else []
-        sample = [*self._program(), "sample", str(folder.path), "--seeds", "0-63", *one_class, "--out", "samples"]
+        sample = [*program(), "sample", str(folder.path), "--seeds", "0-63", *one_class, "--out", "samples"]
         python = f"import zerosum; print(zerosum.load({json.dumps(str(folder.path))}).sample(64, seed=0).shape)"
-        print(f"Try next:\n  {shlex.join(sample)}\n  {shlex.join([PYTHON, '-c', python])}")
+        print(f"Try next:\n  {shlex.join(sample)}\n  {shlex.join([interpreter(), '-c', python])}")
         minutes = self.plan.run.minutes
         if minutes and self.plan.run.samples is None:
-            command = [*self._program(), "train", *longer(self.arguments, 2 * minutes)]
-            print(f"  {shlex.join(command)}   (goes on to {2 * minutes:g} minutes)")
-
-    def _program(self) -> list[str]:
-        return ["zerosum"] if PYTHON == "python" else [PYTHON, "-m", "zerosum"]
+            command = [*program(), "train", *longer(self.arguments, 2 * minutes)]
+            print(f"  {shlex.join(command)}   (goes on until {2 * minutes:g} min)")
 
 
 class Nothing(Display):
@@ -161,6 +158,17 @@ def longer(arguments: Sequence[str], minutes: float) -> list[str]:
         elif word != "--new" and not word.startswith("--minutes="):
             kept.append(word)
     return [*kept, "--minutes", f"{minutes:g}"]
+
+
+def interpreter() -> str:
+    """The interpreter as a person here would write it: its name, or its path, from this folder where it lies below."""
+    path = Path(sys.executable)
+    return "python" if ACTIVE else str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+
+
+def program() -> list[str]:
+    """How a person here calls the command line."""
+    return ["zerosum"] if ACTIVE else [interpreter(), "-m", "zerosum"]
 
 
 def beginning(event: Event) -> str:
