@@ -25,8 +25,9 @@ UNHURRIED = settings(
 FLAGS = (
     "--recipe --preset --out --name --new --dry-run --json --size --fit --background --channels --mirror --conditional "
     "--no-conditional --skip-bad --sigma --seed --batch --minutes --samples --device --precision --log-rounds --log "
-    "--penalty-weight --latent-dim --width --optimizer.rate --optimizer.betas --average.half-life "
-    "--final-penalty-weight --critic-steps --objective --nonsense -x --"
+    "--penalties --latent-dim --width --optimizer.rate --optimizer.betas --average.half-life "
+    "--final-penalty --discriminator-steps --loss --augment --pack --focus --pretrain-samples --smooth-real "
+    "--spectral-norm --batch-statistics --top-share --nonsense -x --"
 ).split()
 VALUES = "0 1 -1 3 1e-3 1e999 nan inf None True False 99999999999999999999 64 8x8 x red points cpu gan dcgan".split()
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12).filter(lambda w: "~" not in w)

@@ -73,7 +73,8 @@ def test_json_lines(cli):
     for event in progress:
         scalars = {name for name in event if "/" in name}
         assert scalars == {
-            *(f"discriminator/{name}" for name in ("adversarial", "r1", "r2", "gap", "gradient_norm")),
+            *(f"discriminator/{name}" for name in ("adversarial", "r1", "r2", "gradient_norm")),
+            *(f"discriminator/{name}" for name in ("auc", "gap", "spread", "saturation", "slope", "diversity")),
             *(f"discriminator/accuracy_{side}" for side in ("real", "fake")),
             *(f"generator/{name}" for name in ("adversarial", "gradient_norm")),
         }
@@ -106,12 +107,12 @@ def test_dry_run_with_classes_and_samples(cli, folder):
 
 
 def test_recipe_flags_reach_the_config(cli):
-    flags = ("--recipe", "wgan-gp", "--penalty-weight", "1", "--optimizer.rate", "1e-3", "--critic-steps", "2")
+    flags = ("--recipe", "wgan-gp", "--penalties", "r1", "--optimizer.rate", "1e-3", "--discriminator-steps", "2")
     assert cli("train", "ring", *SHORT, *flags, "--seed", "3").code == 0
     config = config_of()
     assert config["recipe"] == "wgan-gp"
     settings = config["settings"]
-    assert (settings["penalty_weight"], settings["optimizer"]["rate"], settings["critic_steps"]) == (1.0, 1e-3, 2)
+    assert (settings["penalties"], settings["optimizer"]["rate"], settings["discriminator_steps"]) == ("r1", 1e-3, 2)
     # Where no flag says otherwise, the preset for points counts.
     assert settings["latent_dim"] == find_recipe("wgan-gp").presets["points"].latent_dim
     assert (config["run"]["seed"], config["run"]["samples"]) == (3, 256)
@@ -123,8 +124,8 @@ def test_named_runs(cli, refused):
     assert "--name" in refused(2, "train", "ring", *SHORT, "--name", "a/b")
     assert "--name" in refused(2, "train", "ring", *SHORT, "--name", "..")
     assert "--new" in refused(2, "train", "ring", *SHORT, "--name", "mine", "--new")
-    sentence = refused(2, "train", "ring", *SHORT, "--name", "mine", "--penalty-weight", "3")
-    assert "penalty_weight: " in sentence and " -> 3.0" in sentence
+    sentence = refused(2, "train", "ring", *SHORT, "--name", "mine", "--final-penalty", "3")
+    assert "final_penalty: " in sentence and " -> 3.0" in sentence
 
 
 @pytest.mark.parametrize("name", ["", "empty", "file"])
@@ -162,7 +163,8 @@ def test_out_is_a_file(refused):
         (["--sigma", "0"], ["--sigma"]),
         (["--latent-dim", "0"], ["--latent-dim is 0", "at least 1"]),
         (["--width", "-3"], ["--width is -3"]),
-        (["--penalty-weight", "nan"], ["--penalty-weight is nan"]),
+        (["--final-penalty", "nan"], ["--final-penalty is nan"]),
+        (["--penalties", "r1=nan"], ['"r1=nan"', "at least 0"]),
         (["--optimizer.rate", "-1"], ["--optimizer.rate is -1.0"]),
         (["--optimizer.betas", "0", "2"], ["betas", "less than 1"]),
         (["--average.half-life", "0"], ["--average.half-life is 0"]),
@@ -184,9 +186,9 @@ def test_a_device_that_is_not_there(refused, work):
 @pytest.mark.parametrize(
     ("flags", "words"),
     [
-        (["--penalty-wieght", "1"], ["--penalty-wieght", "--penalty-weight"]),
+        (["--penaltise", "r1"], ["--penaltise", "--penalties"]),
         (["--nonsense"], ["--nonsense"]),
-        (["--recipe", "gan", "--penalty-weight", "1"], ["--penalty-weight"]),
+        (["--recipe", "gan", "--magnify", "1"], ["--magnify"]),
         (["--batch", "many"], ["--batch", "many"]),
         (["--device", "tpu"], ["--device", "tpu", "cuda"]),
         (["--precision", "fp8"], ["--precision", "fp8"]),
@@ -208,7 +210,7 @@ def test_data_is_needed(cli):
 def test_help(cli):
     answer = cli("train", "--help")
     assert (answer.code, answer.error) == (0, "")
-    assert "--minutes" in answer.out and "--penalty-weight" not in answer.out
+    assert "--minutes" in answer.out and "--penalties" not in answer.out
     assert "Recipes: dcgan, gan, light, r3gan, wgan-gp." in answer.out
 
 
@@ -216,7 +218,7 @@ def test_help(cli):
 def test_help_with_a_recipe(cli, flags):
     answer = cli("train", "ring", *flags)
     assert (answer.code, answer.error) == (0, "")
-    assert "--minutes" in answer.out and "--critic-steps" in answer.out and "Algorithm 1" in answer.out
+    assert "--minutes" in answer.out and "--discriminator-steps" in answer.out and "Algorithm 1" in answer.out
 
 
 def test_help_with_an_unknown_recipe(cli):

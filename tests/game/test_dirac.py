@@ -19,6 +19,7 @@ from zerosum.game.game import Player
 from zerosum.game.objectives import WASSERSTEIN
 from zerosum.game.penalties import Penalty, r1
 from zerosum.game.priors import Normal
+from zerosum.game.rules import Rules
 from zerosum.train.engine import Engine
 
 SPACE = Space(kind="points", shape=(1,))
@@ -54,8 +55,7 @@ def distances_from_equilibrium(penalties: list[Penalty], rounds: int = 600) -> l
         generator=Player(point, plain),
         discriminator=Player(slope, plain),
         prior=Normal(1),
-        objective=WASSERSTEIN,
-        penalties=penalties,
+        rules=Rules(objective=WASSERSTEIN, penalties=penalties),
     )
     engine = Engine(game, Run(device="cpu"), SPACE)
     found = []

@@ -13,6 +13,7 @@ from zerosum.game.game import Player
 from zerosum.game.objectives import WASSERSTEIN
 from zerosum.game.penalties import Penalty, gradient_norms_squared, gradient_penalty, r1, r2
 from zerosum.game.priors import Normal
+from zerosum.game.rules import Rules
 
 WEIGHT = torch.tensor([3.0, -4.0, 12.0])  # its norm is 13
 
@@ -94,8 +95,10 @@ def test_lazy_penalties_come_every_few_rounds_with_as_much_more_weight() -> None
         generator=Player(Line(), Adam()),
         discriminator=Player(Score(), Adam()),
         prior=Normal(2),
-        objective=WASSERSTEIN,
-        penalties=[Penalty("r1", r1, Ramp(0.5), every=4), Penalty("r2", r2, Ramp(0.5))],
+        rules=Rules(
+            objective=WASSERSTEIN,
+            penalties=[Penalty("r1", r1, Ramp(0.5), every=4), Penalty("r2", r2, Ramp(0.5))],
+        ),
     )
     batch = Batch(torch.randn(8, 2), None, Noise(0))
     values = []

@@ -37,7 +37,6 @@ TINY: dict[str, Any] = {"widths": (16, 8), "cardinalities": (4, 2), "blocks": (1
 
 # Ours for each of the reference's names, inside its stages and outside them.
 IN_BOTH = {
-    "EmbeddingLayer.weight": "class_embedding.weight",
     "LinearLayer1.Layer.weight": "stages.{stage}.block{block}.expand.weight",
     "NonLinearity1.Bias": "stages.{stage}.block{block}.expand.bias",
     "LinearLayer2.Layer.weight": "stages.{stage}.block{block}.spatial.weight",
@@ -45,6 +44,7 @@ IN_BOTH = {
     "LinearLayer3.Layer.weight": "stages.{stage}.block{block}.contract.weight",
 }
 IN_GENERATOR = IN_BOTH | {
+    "EmbeddingLayer.weight": "class_embedding.weight",
     "Basis": "basis",
     "LinearLayer.weight": "modulation.weight",
     "LinearLayer.Layer.weight": "stages.{stage}.upsample.change_width.weight",
@@ -54,7 +54,8 @@ IN_DISCRIMINATOR = IN_BOTH | {
     "ExtractionLayer.Layer.weight": "from_image.weight",
     "LinearLayer.Layer.weight": "stages.{stage}.downsample.change_width.weight",
     "Basis.weight": "basis",
-    "LinearLayer.weight": "features.weight",
+    "EmbeddingLayer.weight": "head.class_embedding.weight",
+    "LinearLayer.weight": "head.linear.weight",
 }
 
 
@@ -97,7 +98,7 @@ def renamed(reference: dict[str, Tensor], network: nn.Module) -> dict[str, Tenso
         assert match is not None, path
         stage, layer, part = match.groups()
         name = names[part].format(stage=stage, block=int(layer or 0) - first_block)
-        ours[name] = value.T if name == "class_embedding.weight" else value.reshape(shapes[name])
+        ours[name] = value.T if name.endswith("class_embedding.weight") else value.reshape(shapes[name])
     return ours
 
 

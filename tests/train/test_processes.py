@@ -80,13 +80,13 @@ def test_two_processes_stop_together_and_go_on(tmp_path: Path) -> None:
 def test_a_refusal_ends_all_processes(tmp_path: Path) -> None:
     run(ALONE, training(tmp_path, 32, "mine"))
     refused = subprocess.run(
-        [*TORCHRUN, *training(tmp_path, 64, "mine"), "--penalty-weight", "1"],
+        [*TORCHRUN, *training(tmp_path, 64, "mine"), "--penalties", "r1=1,r2=1"],
         capture_output=True,
         text=True,
         timeout=120,
     )
     assert refused.returncode != 0
-    assert refused.stderr.count("penalty_weight: 2.0 -> 1.0") == 2, "each process says why"
+    assert refused.stderr.count("penalties: r1=2,r2=2 -> r1=1,r2=1") == 2, "each process says why"
 
 
 @pytest.mark.slow

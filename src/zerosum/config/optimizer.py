@@ -1,7 +1,7 @@
 """Optimizer settings. Each builds its optimizer and says what its rates are after a number of samples."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import torch
@@ -22,6 +22,18 @@ class Optimizer(Protocol):
 
     def at(self, samples: int) -> dict[str, float]:
         """The values that every parameter group takes when training has seen `samples` real samples."""
+        ...
+
+    def scaled(self, factor: float) -> "Optimizer":
+        """The same with `factor` times the learning rate."""
+        ...
+
+    def lazy(self, every: int) -> "Optimizer":
+        """The same for a player that takes one further step after `every` of its own, and is to go as far.
+
+        Karras et al. 2020 (arXiv:1912.04958), Appendix B: with c = every / (every + 1), the rate times c and each decay
+        to the power of c.
+        """
         ...
 
 
@@ -52,6 +64,16 @@ class Adam:
         """The learning rate after `samples` samples."""
         return {"lr": Ramp(self.rate, self.final_rate, self.decay_samples).at(samples)}
 
+    def scaled(self, factor: float) -> "Adam":
+        """The same with `factor` times the learning rate, at the start and at the end."""
+        final = None if self.final_rate is None else self.final_rate * factor
+        return replace(self, rate=self.rate * factor, final_rate=final)
+
+    def lazy(self, every: int) -> "Adam":
+        """The rate times c = every / (every + 1), the betas to the power of c."""
+        share = every / (every + 1)
+        return replace(self.scaled(share), betas=(self.betas[0] ** share, self.betas[1] ** share))
+
 
 @dataclass(frozen=True, kw_only=True)
 class MomentumSGD:
@@ -81,3 +103,12 @@ class MomentumSGD:
             "lr": max(self.final_rate, self.rate * 0.5 ** (samples / self.rate_half_life)),
             "momentum": self.momentum + grown * (self.final_momentum - self.momentum),
         }
+
+    def scaled(self, factor: float) -> "MomentumSGD":
+        """The same with `factor` times the learning rate."""
+        return replace(self, rate=self.rate * factor, final_rate=self.final_rate * factor)
+
+    def lazy(self, every: int) -> "MomentumSGD":
+        """The rate times c = every / (every + 1), the momentum to the power of c."""
+        share = every / (every + 1)
+        return replace(self.scaled(share), momentum=self.momentum**share, final_momentum=self.final_momentum**share)

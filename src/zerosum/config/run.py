@@ -25,6 +25,11 @@ class Run:
     """Arithmetic of the networks; auto takes bf16 for pictures where the processor has it. Penalties stay in fp32."""
     log_rounds: int = 16
     """Rounds from one record in events.jsonl to the next."""
+    probe_rounds: int | None = None
+    """Rounds from one closer look at samples and discriminator to the next; by default as often as 1.5 % of the time
+    allows."""
+    on_alarm: Literal["warn", "stop", "autopilot"] = "warn"
+    """What to do when the doctor is alarmed: say so, stop with exit code 3, or go back and apply the first remedy."""
     snapshot_seconds: float = 30.0
     """Seconds from one contact sheet to the next."""
     checkpoint_seconds: float = 60.0
@@ -33,7 +38,7 @@ class Run:
     """Also send the records to these trackers: tensorboard, wandb."""
 
     def __post_init__(self) -> None:
-        for name in ("minutes", "samples", "batch", "log_rounds", "snapshot_seconds", "checkpoint_seconds"):
+        for name in ("minutes", "samples", "batch", "log_rounds", "probe_rounds", "snapshot_seconds", "checkpoint_seconds"):
             value = getattr(self, name)
             if value is not None and not 0 < value < float("inf"):
                 raise SettingError(f"--{name.replace('_', '-')} is {value}; it must be greater than 0.")

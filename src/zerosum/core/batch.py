@@ -16,12 +16,19 @@ class Batch:
         condition: Class indices, shape (n,), int64; None when samples are not labelled.
         noise: Random numbers for these samples; the same however many processes share the global batch.
         position: Where the global batch begins in the sequence of samples.
+        group: Which group of the data each sample belongs to, shape (n,), int64, for games that choose among groups.
     """
 
     x: Tensor
     condition: Tensor | None
     noise: Noise
     position: int = 0
+    group: Tensor | None = None
+
+    @property
+    def total(self) -> int:
+        """Samples in the global batch, over all processes."""
+        return len(self.x) * self.noise.share.world
 
     def __len__(self) -> int:
         return len(self.x)

@@ -17,7 +17,7 @@ from torch import Tensor
 from zerosum.config import base
 from zerosum.core.errors import DataError, nearest_name
 from zerosum.core.files import replacing
-from zerosum.data import sheets
+from zerosum.drawing import sheets
 
 
 class Codec(ABC):

@@ -9,6 +9,7 @@ import numpy as np
 
 from zerosum.config.data import DataOptions
 from zerosum.core.errors import DataError
+from zerosum.core.seeding import seed_from
 from zerosum.core.space import Space
 from zerosum.data.codec import Codec
 
@@ -27,6 +28,7 @@ class Dataset:
         labels: Index of each sample's class in `space.classes`, shape (n,), int64; None without classes.
         texts: A caption of each sample, or None.
         mirror: Whether half of the pictures are shown mirrored.
+        held_out: Numbers of the rows that are never trained on, ascending, shape (k,), int64.
         notes: Sentences that the person should read, for example about files that were left out.
         fingerprint: 16 hexadecimal digits that change with the content: rows, labels, captions, mirroring. They do not
             depend on where the files lie or when they were written.
@@ -40,6 +42,7 @@ class Dataset:
     labels: np.ndarray | None
     texts: tuple[str, ...] | None
     mirror: bool
+    held_out: np.ndarray
     notes: tuple[str, ...]
     fingerprint: str
 
@@ -49,6 +52,11 @@ class Dataset:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @property
+    def training(self) -> np.ndarray:
+        """Numbers of the rows that are trained on, ascending, shape (n,), int64."""
+        return np.setdiff1d(np.arange(len(self.rows)), self.held_out, assume_unique=True)
 
 
 @dataclass(frozen=True)
@@ -92,7 +100,8 @@ def make_dataset(
     names, labels, notes = _classes(source, samples.classes, options.conditional)
     counts = np.bincount(labels, minlength=len(names)) if labels is not None else np.zeros(0)
     space = Space(kind=kind, shape=shape, classes=names, frequencies=tuple((counts / len(samples.rows)).tolist()))
-    content = [samples.digest, list(names), samples.texts, options.mirror, codec.to_json()]
+    held_out = _held_out(len(samples.rows)) if options.hold_out else np.zeros(0, np.int64)
+    content = [samples.digest, list(names), samples.texts, options.mirror, len(held_out), codec.to_json()]
     hashed = hashlib.sha256(json.dumps(content).encode())
     hashed.update(labels.tobytes() if labels is not None else b"")
     return Dataset(
@@ -104,9 +113,21 @@ def make_dataset(
         labels=labels,
         texts=samples.texts,
         mirror=options.mirror,
+        held_out=held_out,
         notes=samples.notes + notes,
         fingerprint=hashed.hexdigest()[:16],
     )
+
+
+def _held_out(count: int) -> np.ndarray:
+    """Which of `count` rows are kept out of training: 5 % and at most 512, but of few samples more, up to 32.
+
+    Of fewer than 64 samples none is spared.
+    """
+    if count < 64:
+        return np.zeros(0, np.int64)
+    kept = min(512, max(count // 20, min(32, count // 5)))
+    return np.sort(np.random.Generator(np.random.PCG64(seed_from("held out"))).choice(count, kept, replace=False))
 
 
 def digest_of(rows: np.ndarray) -> str:

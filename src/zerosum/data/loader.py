@@ -9,6 +9,7 @@ from torch import Tensor
 from zerosum.core.errors import DataError, SettingError
 from zerosum.core.seeding import Share, seed_from
 from zerosum.data.dataset import Dataset
+from zerosum.data.groups import similar_groups
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,31 @@ class _Epoch:
 
     order: np.ndarray
     flips: np.ndarray
+
+
+@dataclass(frozen=True)
+class _Groups:
+    """Samples sorted by group.
+
+    Attributes:
+        order: Places of the samples, those of the first group first, shape (n,).
+        counts: Samples in each group, shape (groups,).
+    """
+
+    order: np.ndarray
+    counts: np.ndarray
+
+    @classmethod
+    def of(cls, groups: np.ndarray, count: int) -> "_Groups":
+        """The samples whose groups are given, shape (n,)."""
+        return cls(np.argsort(groups, kind="stable"), np.bincount(groups, minlength=count))
+
+    def draw(self, multiples: np.ndarray, which: np.ndarray, within: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Places and groups of samples that numbers on [0, 1) choose, one for the group and one within it; (k,)."""
+        bounds = np.cumsum(self.counts * multiples)
+        group = np.searchsorted(bounds, which * bounds[-1], side="right")
+        first = np.cumsum(self.counts) - self.counts
+        return self.order[first[group] + (within * self.counts[group]).astype(np.int64)], group
 
 
 class Loader:
@@ -48,10 +74,12 @@ class Loader:
                 f"--batch is {batch}; it must divide evenly among {self.share.world} process(es) and give each at "
                 "least 2 samples, since batch normalisation compares them."
             )
-        if batch > len(dataset):
+        self._training = dataset.training
+        count = len(self._training)
+        if batch > count:
             raise DataError(
-                f"{dataset.source} has {len(dataset)} samples, fewer than a batch of {batch}; "
-                f"give --batch {len(dataset) // self.share.world * self.share.world} or less, or add samples."
+                f"{dataset.source} has {count} samples to train on, fewer than a batch of {batch}; "
+                f"give --batch {count // self.share.world * self.share.world} or less, or add samples."
             )
         self.dataset = dataset
         self.seed = seed
@@ -60,6 +88,7 @@ class Loader:
         # Without numpy's subclass for memory maps, whose every indexing costs microseconds; still mapped, not copied.
         self._rows = np.asarray(dataset.rows)
         self._labels = dataset.labels
+        self._groups: _Groups | None = None
         self._epochs: dict[int, _Epoch] = {}
 
     def rows(self, position: int) -> tuple[Tensor, Tensor | None]:
@@ -73,7 +102,35 @@ class Loader:
             None without classes.
         """
         local = self.batch // self.share.world
-        chosen, flips = self._chosen(position + self.share.rank * local, local)
+        return self._read(*self._chosen(position + self.share.rank * local, local))
+
+    def focused(self, position: int, multiples: np.ndarray) -> tuple[Tensor, Tensor | None, Tensor]:
+        """A batch in which each group of samples comes so many times as often as in the data, drawn with replacement.
+
+        Like `rows` it is a function of the seed and the position, and of the multiples.
+
+        Args:
+            position: How many samples came before, over all processes; at least 0.
+            multiples: How many times as often, before all are scaled to sum to 1: one for each class, or without
+                classes for each of so many kinds of similar samples; shape (groups,).
+
+        Returns:
+            As `rows` does, and the group of each sample, int64.
+        """
+        if self._groups is None:
+            by_row = (
+                self.dataset.labels if self.dataset.labels is not None else similar_groups(self._rows, len(multiples))
+            )
+            self._groups = _Groups.of(by_row[self._training], len(multiples))
+        local = self.batch // self.share.world
+        generator = np.random.Generator(np.random.PCG64(seed_from(self.seed, "focus", position)))
+        numbers = generator.random((3, self.batch))[:, self.share.rank * local :][:, :local]
+        place, group = self._groups.draw(multiples, numbers[0], numbers[1])
+        rows, labels = self._read(self._training[place], numbers[2] < 0.5)
+        return rows, labels, torch.from_numpy(group).to(self.device)
+
+    def _read(self, chosen: np.ndarray, flips: np.ndarray) -> tuple[Tensor, Tensor | None]:
+        """The rows of these numbers, mirrored where `flips` says so, and their classes."""
         rows = self._rows[chosen]
         if self.dataset.mirror:
             # `take` copies whole pixels, which is eight times faster than indexing with a step of -1.
@@ -83,7 +140,7 @@ class Loader:
 
     def _chosen(self, start: int, count: int) -> tuple[np.ndarray, np.ndarray]:
         """Row numbers and mirroring of the samples at `start` to `start + count`; these lie in one epoch or in two."""
-        size = len(self._rows)
+        size = len(self._training)
         number, offset = divmod(start, size)
         here = self._epoch(number)
         if offset + count <= size:
@@ -99,7 +156,7 @@ class Loader:
             # Two are enough: a batch is never longer than an epoch.
             self._epochs = {known: epoch for known, epoch in self._epochs.items() if known == number - 1}
             generator = np.random.Generator(np.random.PCG64(seed_from(self.seed, "epoch", number)))
-            size = len(self._rows)
-            order = generator.permutation(size)
+            size = len(self._training)
+            order = self._training[generator.permutation(size)]
             self._epochs[number] = _Epoch(order, generator.random(size, np.float32) < 0.5)
         return self._epochs[number]

@@ -1,35 +1,20 @@
-"""The game of a generator against a discriminator, from parts."""
+"""The game of a generator against a discriminator, by given rules."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import replace
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from zerosum.core.batch import Batch
-from zerosum.game.game import Clock, Game, Modules, Outcome, Player, Turn
-from zerosum.game.objectives import Objective
-from zerosum.game.penalties import Penalty
+from zerosum.game.game import Game, Judge, Modules, Outcome, Player, Turn
+from zerosum.game.judgement import Judgement
+from zerosum.game.penalties import DiscriminatorMove, GeneratorMove, Penalty
 from zerosum.game.priors import Prior
-
-Augment = Callable[[Tensor], Tensor]
-"""A random change, differentiable, that the discriminator's every input goes through."""
+from zerosum.game.rules import Rules
 
 
-def unchanged(x: Tensor) -> Tensor:
-    """The augmentation that changes nothing."""
-    return x
-
-
-def adversarial_game(
-    *,
-    generator: Player,
-    discriminator: Player,
-    prior: Prior,
-    objective: Objective,
-    penalties: Sequence[Penalty] = (),
-    discriminator_steps: int = 1,
-    augment: Augment = unchanged,
-) -> Game:
+def adversarial_game(*, generator: Player, discriminator: Player, prior: Prior, rules: Rules) -> Game:
     """A generator and a discriminator that take turns.
 
     The generator's module maps (latents (n, prior.dimension), condition) to samples (n, ...); the discriminator's maps
@@ -39,46 +24,29 @@ def adversarial_game(
         generator: The player whose (averaged) weights are shipped.
         discriminator: Its opponent, or critic.
         prior: Where latents come from.
-        objective: What the two play for.
-        penalties: Added to the discriminator's loss.
-        discriminator_steps: Moves of the discriminator in each round, each on its own batch.
-        augment: What every input of the discriminator goes through.
+        rules: What the two play for, and how.
     """
-    clock = Clock()
-
-    def discriminator_loss(batch: Batch) -> Outcome:
-        def score(x: Tensor) -> Tensor:
-            return discriminator.module(x, batch.condition)
-
-        with torch.no_grad():
-            fake = augment(generator.module(prior.draw(batch), batch.condition))
-        real = augment(batch.x)
-        on_real, on_fake = score(real), score(fake)
-        terms = {"adversarial": objective.discriminator(on_real.float(), on_fake.float())}
-        for penalty in penalties:
-            if clock.rounds % penalty.every == 0:
-                value = penalty.value(score, real, fake, batch.noise)
-                terms[penalty.name] = penalty.weight.at(clock.samples) * penalty.every * value
-        return Outcome(terms, lambda: judgement(objective, on_real.detach().float(), on_fake.detach().float()))
-
-    def generator_loss(batch: Batch) -> Outcome:
-        fake = generator.module(prior.draw(batch), batch.condition)
-        on_fake = discriminator.module(augment(fake), batch.condition).float()
-        on_real = on_fake
-        if objective.compares:
-            with torch.no_grad():
-                on_real = discriminator.module(augment(batch.x), batch.condition).float()
-        return Outcome({"adversarial": objective.generator(on_real, on_fake)})
-
+    sides = _Sides(generator.module, discriminator.module, prior, rules)
+    turns = [
+        Turn("discriminator", sides.discriminator_loss, repeat=rules.discriminator_steps),
+        Turn("generator", sides.generator_loss, held=rules.pretraining and rules.pretraining.holds),
+    ]
+    players = {"discriminator": _held(discriminator, rules), "generator": replace(generator, clip=rules.gradient_clip)}
+    for name, loss in (("discriminator", sides.discriminator_penalties), ("generator", sides.generator_penalties)):
+        lazy = [penalty.every for penalty in sides.lazy(name)]
+        if lazy:
+            turns.append(Turn(name, loss, every=lazy[0], held=next(t.held for t in turns if t.player == name)))
+            players[name] = replace(players[name], optimizer=players[name].optimizer.lazy(lazy[0]))
+    state = {key: value for part in (*rules.penalties, *rules.observers) for key, value in part.state.items()}
     return Game(
-        players={"discriminator": discriminator, "generator": generator},
-        turns=(
-            Turn("discriminator", discriminator_loss, repeat=discriminator_steps),
-            Turn("generator", generator_loss),
-        ),
+        players=players,
+        turns=tuple(turns),
         prior=prior,
         generate=generate,
-        clock=clock,
+        clock=rules.clock,
+        state=state,
+        judge=Judge(sides.judge, rules.objective.middle, rules.objective.probability),
+        multiples=rules.focus and rules.focus.multiples,
     )
 
 
@@ -87,14 +55,108 @@ def generate(modules: Modules, latents: Tensor, condition: Tensor | None) -> Ten
     return modules["generator"](latents, condition)
 
 
-def judgement(objective: Objective, on_real: Tensor, on_fake: Tensor) -> dict[str, Tensor]:
-    """How well the discriminator tells real from fake: shares judged right, and the gap between its mean logits.
+class _Sides:
+    """The losses of both players."""
 
-    A critic's logits mean nothing by themselves; it is judged by the point halfway between its two means.
-    """
-    middle = 0.0 if objective.calibrated else (on_real.mean() + on_fake.mean()) / 2
-    return {
-        "accuracy_real": (on_real > middle).float().mean(),
-        "accuracy_fake": (on_fake < middle).float().mean(),
-        "gap": on_real.mean() - on_fake.mean(),
-    }
+    def __init__(self, generator: nn.Module, discriminator: nn.Module, prior: Prior, rules: Rules) -> None:
+        self.generator, self.discriminator, self.prior, self.rules = generator, discriminator, prior, rules
+
+    def lazy(self, player: str) -> list[Penalty]:
+        """The penalties of a player that have optimizer steps of their own."""
+        return [p for p in self.rules.penalties if p.player == player and p.every > 1 and self.rules.own_steps]
+
+    def joined(self, player: str) -> list[Penalty]:
+        """The penalties of a player that are added to its loss in the round being played."""
+        mine = [p for p in self.rules.penalties if p.player == player and p not in self.lazy(player)]
+        return [penalty for penalty in mine if self.rules.clock.rounds % penalty.every == 0]
+
+    def discriminator_loss(self, batch: Batch) -> Outcome:
+        fake, move = self._discriminator_move(batch)
+        terms = {"adversarial": self.rules.objective.discriminator(move.on_real.float(), move.on_fake.float())}
+        terms |= self._values(self.joined("discriminator"), move)
+        logits = (move.on_real.detach().float(), move.on_fake.detach().float())
+        judgement = Judgement(self.rules.objective, batch, fake, *logits, self.rules.clock)
+        with torch.no_grad():
+            for observer in self.rules.observers:
+                observer.observe(judgement)
+        return Outcome(terms, judgement.signals)
+
+    def discriminator_penalties(self, batch: Batch) -> Outcome:
+        _, move = self._discriminator_move(batch)
+        return Outcome(self._values(self.lazy("discriminator"), move))
+
+    def generator_loss(self, batch: Batch) -> Outcome:
+        rules, move = self.rules, self._generator_move(batch)
+        on_fake, seen_of_fake = self._look(move.fake, batch.condition)
+        on_real, seen_of_real = on_fake, seen_of_fake
+        if rules.objective.compares or rules.feature_matching:
+            with torch.no_grad():
+                on_real, seen_of_real = self._look(batch.x, batch.condition)
+        share = rules.top.at(rules.clock.samples)
+        if share < 1:
+            on_fake, best = on_fake.topk(max(1, round(share * len(on_fake))))
+            on_real = on_real[best]
+        terms = {"adversarial": rules.objective.generator(on_real, on_fake)}
+        if rules.feature_matching:
+            apart = seen_of_fake.float().mean(0) - seen_of_real.float().mean(0)
+            terms["feature-matching"] = rules.feature_matching * apart.square().sum()
+        return Outcome(terms | self._values(self.joined("generator"), move))
+
+    def generator_penalties(self, batch: Batch) -> Outcome:
+        return Outcome(self._values(self.lazy("generator"), self._generator_move(batch)))
+
+    def judge(self, x: Tensor, condition: Tensor | None) -> Tensor:
+        """Logits of samples as they are: packed where packs are judged, but neither augmented nor noisy."""
+        return self.discriminator(self.rules.pack(x), condition).float()
+
+    def _discriminator_move(self, batch: Batch) -> tuple[Tensor, DiscriminatorMove]:
+        def score(x: Tensor) -> Tensor:
+            return self.discriminator(x, batch.condition)
+
+        with torch.no_grad():
+            generated = self.generator(self.prior.draw(batch), batch.condition)
+            fake = self.rules.prepare(generated)
+        real = self.rules.prepare(batch.x)
+        return generated, DiscriminatorMove(
+            self.discriminator, score, real, fake, score(real), score(fake), batch.noise
+        )
+
+    def _generator_move(self, batch: Batch) -> GeneratorMove:
+        def make(latents: Tensor) -> Tensor:
+            return self.generator(latents, batch.condition)
+
+        latents = self.prior.draw(batch)
+        return GeneratorMove(self.generator, make, latents, make(latents), batch.noise)
+
+    def _look(self, x: Tensor, condition: Tensor | None) -> tuple[Tensor, Tensor]:
+        """Logits, and the features that they come from, of samples that go through the discriminator's inputs."""
+        x = self.rules.prepare(x)
+        if not self.rules.feature_matching:
+            return self.discriminator(x, condition).float(), x
+        features = self.discriminator.features(x, condition)
+        return self.discriminator.head(features, condition).float(), features
+
+    def _values(self, penalties: list[Penalty], move: DiscriminatorMove | GeneratorMove) -> dict[str, Tensor]:
+        samples = self.rules.clock.samples
+        return {p.name: p.weight.at(samples) * p.every * p.value(move) for p in penalties}
+
+
+def _held(discriminator: Player, rules: Rules) -> Player:
+    """The discriminator with the rules' learning rate, clipping and limits."""
+    return replace(
+        discriminator,
+        optimizer=discriminator.optimizer.scaled(rules.discriminator_rate),
+        clip=rules.gradient_clip,
+        constrain=_limit(rules.weight_limit) if rules.weight_limit else discriminator.constrain,
+    )
+
+
+def _limit(largest: float) -> Callable[[nn.Module], None]:
+    """Clips every weight to +-largest."""
+
+    @torch.no_grad()
+    def clip(module: nn.Module) -> None:
+        for weight in module.parameters():
+            weight.clamp_(-largest, largest)
+
+    return clip

@@ -34,7 +34,7 @@ class DiffAugment:
 
     def __call__(self, x: Tensor) -> Tensor:
         """The pictures, changed; shape, type and gradient are kept."""
-        return self._cut_out(self._translate(self._recolour(x)))
+        return self._cut_out(translate(self._recolour(x), self.translation, self._chosen(x)))
 
     def _recolour(self, x: Tensor) -> Tensor:
         """Brightness +-0.5, saturation times 0 to 2, contrast times 0.5 to 1.5, in one pass.
@@ -47,21 +47,6 @@ class DiffAugment:
         grey = x.mean(1, keepdim=True)
         even = grey * (contrast * (1 - saturation)) + (grey.mean((2, 3), keepdim=True) * (1 - contrast) + brightness)
         return torch.addcmul(even, x, contrast * saturation)
-
-    def _translate(self, x: Tensor) -> Tensor:
-        """Shift rows and columns: two products with matrices that hold a single 1 in a row.
-
-        Products rather than indexing, because indexing's backward pass scatters, which is slow on a processor.
-        """
-        applied = self._chosen(x)
-        return self._shift(x.shape[2], x, applied) @ x @ self._shift(x.shape[3], x, applied).transpose(2, 3)
-
-    def _shift(self, side: int, x: Tensor, applied: Tensor) -> Tensor:
-        """One matrix per picture, (n, 1, side, side), that moves `side` cells by a random number of cells."""
-        most = round(self.translation * side)
-        moved = torch.randint(-most, most + 1, (len(x),), device=x.device) * applied
-        cells = torch.arange(side, device=x.device)
-        return (cells[None, :, None] == cells[None, None, :] + moved[:, None, None]).to(x.dtype)[:, None]
 
     def _cut_out(self, x: Tensor) -> Tensor:
         rows = self._covered(x.shape[2], x)[:, None, :, None]
@@ -80,3 +65,27 @@ class DiffAugment:
     def _chosen(self, x: Tensor) -> Tensor:
         """Which pictures a change is applied to, (n,)."""
         return torch.rand(len(x), device=x.device) < self.probability
+
+
+def translate(x: Tensor, most: float, applied: Tensor) -> Tensor:
+    """Pictures (n, c, h, w) shifted by up to `most` of their sides where `applied`, (n,), says so; zeros come in.
+
+    Two products with matrices that hold a single 1 in a row, rather than indexing, because indexing's backward pass
+    scatters, which is slow on a processor.
+    """
+    return _shift(x.shape[2], most, x, applied) @ x @ _shift(x.shape[3], most, x, applied).transpose(2, 3)
+
+
+def perturb(x: Tensor) -> Tensor:
+    """Small random changes that leave a sample what it is: shifts of pictures, noise on anything else."""
+    if x.dim() == 4:
+        return translate(x, 0.125, torch.ones(len(x), dtype=torch.bool, device=x.device))
+    return x + 0.05 * torch.randn_like(x)
+
+
+def _shift(side: int, most: float, x: Tensor, applied: Tensor) -> Tensor:
+    """One matrix per picture, (n, 1, side, side), that moves `side` cells by a random number of cells."""
+    cells_moved = round(most * side)
+    moved = torch.randint(-cells_moved, cells_moved + 1, (len(x),), device=x.device) * applied
+    cells = torch.arange(side, device=x.device)
+    return (cells[None, :, None] == cells[None, None, :] + moved[:, None, None]).to(x.dtype)[:, None]

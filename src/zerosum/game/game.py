@@ -23,12 +23,14 @@ class Player:
         optimizer: Settings of its optimizer.
         average: Settings of the moving average of its weights, if it has one.
         constrain: Called with the module after each of its steps, to put its weights back where they must be.
+        clip: Gradients are scaled down to this norm, taken over all weights together.
     """
 
     module: nn.Module
     optimizer: Optimizer
     average: Average | None = None
     constrain: Callable[[nn.Module], None] | None = None
+    clip: float | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ class Turn:
         every: Rounds from one turn to the next.
         after: Samples seen before the first turn.
         until: Samples seen after which the turn is not taken any more.
+        held: Whether the turn has to wait, asked in each round; what it decides by is state of the game.
     """
 
     player: str
@@ -77,11 +80,27 @@ class Turn:
     every: int = 1
     after: int = 0
     until: int | None = None
+    held: Callable[[Clock], bool] | None = None
 
     def due(self, clock: Clock) -> bool:
         """Whether the turn is taken in the round that begins now."""
         begun = clock.samples >= self.after and (self.until is None or clock.samples < self.until)
-        return begun and clock.rounds % self.every == 0
+        return begun and clock.rounds % self.every == 0 and not (self.held and self.held(clock))
+
+
+@dataclass(frozen=True)
+class Judge:
+    """What the discriminator thinks of samples, for those who look on.
+
+    Attributes:
+        logits: (samples (n, ...), condition) -> logits (n,), float32; fewer where several samples are judged as one.
+        middle: (on_real, on_fake) -> the logit that parts real from fake, shape ().
+        probability: From the best discriminator's logits to p_data / (p_data + p_g); None where they do not say it.
+    """
+
+    logits: Callable[[Tensor, Tensor | None], Tensor]
+    middle: Callable[[Tensor, Tensor], Tensor]
+    probability: Callable[[Tensor], Tensor] | None = None
 
 
 @dataclass(frozen=True)
@@ -95,7 +114,11 @@ class Game:
         generate: (modules, latents, condition) -> encoded samples of shape (n, *space.shape).
         model: Names of the players whose weights `generate` needs: they are what is shipped.
         clock: How far the game has come.
-        state: Further tensors that belong to the game; they are changed in place and saved with it.
+        state: Further tensors that belong to the game; they are changed in place and saved with it. After each round
+            they are averaged over processes.
+        judge: What the discriminator thinks of samples, if there is one.
+        multiples: How many times as often as in the data each group of samples is to come next, before they are scaled
+            to sum to 1, shape (groups,); None shows the data as they are.
     """
 
     players: Mapping[str, Player]
@@ -105,3 +128,5 @@ class Game:
     model: tuple[str, ...] = ("generator",)
     clock: Clock = field(default_factory=Clock)
     state: Mapping[str, Tensor] = field(default_factory=dict)
+    judge: Judge | None = None
+    multiples: Callable[[], Tensor] | None = None

@@ -7,6 +7,7 @@ discriminator. Here for pictures of any size and with classes.
 from torch import Tensor, nn
 
 from zerosum.nn.classes import ProjectionHead
+from zerosum.nn.discriminator import Discriminator
 from zerosum.nn.pyramid import Pyramid
 from zerosum.nn.trunk import UpsamplingTrunk
 
@@ -38,7 +39,7 @@ class DCGANGenerator(nn.Module):
         return self.pyramid.crop(self.to_picture(self.trunk(latent, condition))).tanh()
 
 
-class DCGANDiscriminator(nn.Module):
+class DCGANDiscriminator(Discriminator):
     """Pictures (n, channels, height, width) and class indices (n,) to logits (n,).
 
     Args:
@@ -48,10 +49,17 @@ class DCGANDiscriminator(nn.Module):
         classes: How many classes there are; 0 for none.
         normalised: Batch normalisation on every hidden grid but the first. Gradient penalties, which are about single
             samples, ask for none.
+        statistics: What is learned from the batch as a whole: one of `nn.statistics.STATISTICS`.
     """
 
     def __init__(
-        self, shape: tuple[int, ...], width: int, largest: int = 1024, classes: int = 0, normalised: bool = True
+        self,
+        shape: tuple[int, ...],
+        width: int,
+        largest: int = 1024,
+        classes: int = 0,
+        normalised: bool = True,
+        statistics: str = "none",
     ) -> None:
         super().__init__()
         channels, height, width_of_picture = shape
@@ -65,14 +73,13 @@ class DCGANDiscriminator(nn.Module):
                 layers.append(nn.BatchNorm2d(after))
             layers.append(nn.LeakyReLU(0.2, inplace=True))
         rows, columns = self.pyramid.base
-        self.features = nn.Sequential(*layers)
+        self.layers = nn.Sequential(*layers)
         self.apply(initialise)
-        self.head = ProjectionHead(widths[-1] * rows * columns, classes)
+        self.head = ProjectionHead(widths[-1] * rows * columns, classes, statistics)
 
-    def forward(self, x: Tensor, condition: Tensor | None) -> Tensor:
-        """Logits (n,)."""
-        x = self.features(self.pyramid.pad(x))
-        return self.head(x.permute(0, 2, 3, 1).flatten(1), condition)
+    def features(self, x: Tensor, condition: Tensor | None) -> Tensor:
+        """The last grid, (n, f)."""
+        return self.layers(self.pyramid.pad(x)).permute(0, 2, 3, 1).flatten(1)
 
 
 def initialise(module: nn.Module) -> None:

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from zerosum.nn.classes import ProjectionHead
+from zerosum.nn.discriminator import Discriminator
 
 
 class GoodfellowGenerator(nn.Module):
@@ -42,7 +43,7 @@ class GoodfellowGenerator(nn.Module):
         return 2 * x.sigmoid() - 1 if self.bounded else x
 
 
-class GoodfellowDiscriminator(nn.Module):
+class GoodfellowDiscriminator(Discriminator):
     """Samples (n, *shape) to logits (n,), through dropout and two maxout layers.
 
     Args:
@@ -52,6 +53,7 @@ class GoodfellowDiscriminator(nn.Module):
         input_dropout: Share of a sample's numbers that are dropped in training.
         hidden_dropout: Share of a layer's units that are dropped in training.
         bounded: Samples lie in [-1, 1] and are moved to the [0, 1] that the published weights' scale is for.
+        statistics: What is learned from the batch as a whole: one of `nn.statistics.STATISTICS`.
     """
 
     def __init__(
@@ -62,13 +64,14 @@ class GoodfellowDiscriminator(nn.Module):
         input_dropout: float,
         hidden_dropout: float,
         bounded: bool,
+        statistics: str = "none",
     ) -> None:
         super().__init__()
         self.pieces, self.bounded = pieces, bounded
         self.input_dropout, self.hidden_dropout = input_dropout, hidden_dropout
         size = math.prod(shape)
         self.hidden = nn.ModuleList([nn.Linear(size, units * pieces), nn.Linear(units, units * pieces)])
-        self.head = ProjectionHead(units, classes=0)
+        self.head = ProjectionHead(units, 0, statistics)
         for layer in self.modules():
             if isinstance(layer, nn.Linear):
                 # For numbers in [0, 1] the published range; standardised points are fewer and need more.
@@ -76,15 +79,15 @@ class GoodfellowDiscriminator(nn.Module):
                 nn.init.uniform_(layer.weight, -bound, bound)
                 nn.init.zeros_(layer.bias)
 
-    def forward(self, x: Tensor, condition: Tensor | None) -> Tensor:
-        """Logits (n,); these networks know no classes."""
+    def features(self, x: Tensor, condition: Tensor | None) -> Tensor:
+        """The second maxout layer, (n, units); these networks know no classes."""
         x = x.flatten(1)
         x = F.dropout((x + 1) / 2 if self.bounded else x, self.input_dropout, self.training)
         for layer in self.hidden:
             # (n, units * pieces) -> (n, units): the largest of each unit's pieces.
             x = layer(x).unflatten(1, (-1, self.pieces)).amax(2)
             x = F.dropout(x, self.hidden_dropout, self.training)
-        return self.head(x, None)
+        return x
 
 
 @torch.no_grad()

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from zerosum.nn.classes import ProjectionHead
+from zerosum.nn.discriminator import Discriminator
 from zerosum.nn.pyramid import Pyramid
 from zerosum.nn.trunk import UpsamplingTrunk
 
@@ -42,7 +43,7 @@ class LightGenerator(nn.Module):
         return self.pyramid.crop(F.pixel_shuffle(self.to_picture(self.trunk(latent, condition)), 2)).tanh()
 
 
-class LightDiscriminator(nn.Module):
+class LightDiscriminator(Discriminator):
     """Pictures (n, channels, height, width) and class indices (n,) to logits (n,).
 
     Args:
@@ -50,9 +51,12 @@ class LightDiscriminator(nn.Module):
         width: Channels of the grid at half the picture's size; they double from grid to smaller grid.
         largest: No grid has more channels than this.
         classes: How many classes there are; 0 for none.
+        statistics: What is learned from the batch as a whole: one of `nn.statistics.STATISTICS`.
     """
 
-    def __init__(self, shape: tuple[int, ...], width: int, largest: int, classes: int) -> None:
+    def __init__(
+        self, shape: tuple[int, ...], width: int, largest: int, classes: int, statistics: str = "none"
+    ) -> None:
         super().__init__()
         channels, height, width_of_picture = shape
         self.pyramid = Pyramid.of(height, width_of_picture)
@@ -62,11 +66,11 @@ class LightDiscriminator(nn.Module):
         self.downsample = nn.ModuleList(
             nn.Conv2d(before, after, 4, stride=2, padding=1) for before, after in zip(widths, widths[1:], strict=False)
         )
-        self.head = ProjectionHead(widths[-1] * rows * columns, classes)
+        self.head = ProjectionHead(widths[-1] * rows * columns, classes, statistics)
 
-    def forward(self, x: Tensor, condition: Tensor | None) -> Tensor:
-        """Logits (n,), float32."""
+    def features(self, x: Tensor, condition: Tensor | None) -> Tensor:
+        """The last grid, (n, f)."""
         x = F.leaky_relu(self.from_picture(F.pixel_unshuffle(self.pyramid.pad(x), 2)), 0.2, inplace=True)
         for downsample in self.downsample:
             x = F.leaky_relu(downsample(x), 0.2, inplace=True)
-        return self.head(x.permute(0, 2, 3, 1).flatten(1), condition)
+        return x.permute(0, 2, 3, 1).flatten(1)

@@ -5,6 +5,7 @@ import math
 from torch import Tensor, nn
 
 from zerosum.nn.classes import ClassLatent, ProjectionHead
+from zerosum.nn.discriminator import Discriminator
 
 
 class PerceptronGenerator(nn.Module):
@@ -32,7 +33,7 @@ class PerceptronGenerator(nn.Module):
         return self.out(self.layers(self.latent(latent, condition))).view(-1, *self.shape)
 
 
-class PerceptronDiscriminator(nn.Module):
+class PerceptronDiscriminator(Discriminator):
     """Samples (n, *shape) and class indices (n,) to logits (n,).
 
     Args:
@@ -41,19 +42,27 @@ class PerceptronDiscriminator(nn.Module):
         depth: Hidden layers.
         classes: How many classes there are; 0 for none.
         magnify: Samples are multiplied by this first: modes that are narrow beside the whole need steep logits.
+        statistics: What is learned from the batch as a whole: one of `nn.statistics.STATISTICS`.
     """
 
-    def __init__(self, shape: tuple[int, ...], width: int, depth: int, classes: int = 0, magnify: float = 1.0) -> None:
+    def __init__(
+        self,
+        shape: tuple[int, ...],
+        width: int,
+        depth: int,
+        classes: int = 0,
+        magnify: float = 1.0,
+        statistics: str = "none",
+    ) -> None:
         super().__init__()
         self.magnify = magnify
         self.sample = ClassLatent(math.prod(shape), classes, embedding_dim=8)
         self.layers = hidden_layers(self.sample.size, width, depth, normalised=False)
-        self.head = ProjectionHead(width, classes=0)
+        self.head = ProjectionHead(width, 0, statistics)
 
-    def forward(self, x: Tensor, condition: Tensor | None) -> Tensor:
-        """Logits (n,)."""
-        features = self.layers(self.sample(x.flatten(1) * self.magnify, condition))
-        return self.head(features, None)
+    def features(self, x: Tensor, condition: Tensor | None) -> Tensor:
+        """The last hidden layer, (n, width)."""
+        return self.layers(self.sample(x.flatten(1) * self.magnify, condition))
 
 
 def hidden_layers(inputs: int, width: int, depth: int, normalised: bool) -> nn.Sequential:

@@ -19,7 +19,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from zerosum.nn.discriminator import Discriminator
 from zerosum.nn.pyramid import Pyramid
+from zerosum.nn.statistics import STATISTICS
 
 _SLOPE = 0.2  # of the leaky ReLUs' negative side
 
@@ -85,7 +87,7 @@ class R3GANGenerator(nn.Module):
         return self.pyramid.crop(self.to_image(x))
 
 
-class R3GANDiscriminator(nn.Module):
+class R3GANDiscriminator(Discriminator):
     """Images to logits: (n, channels, height, width) and class indices (n,) to (n,).
 
     The mirror of `R3GANGenerator`, with the stages listed in the same order, from the smallest grid to the image
@@ -99,6 +101,7 @@ class R3GANDiscriminator(nn.Module):
         expansion: Channels inside a residual block, as a multiple of the stage's width.
         classes: Number of classes, 0 for an unconditional network.
         class_embedding_dim: Width of the class embedding and of the image features; unused without classes.
+        statistics: What is learned from the batch as a whole: one of `nn.statistics.STATISTICS`.
     """
 
     def __init__(
@@ -110,6 +113,7 @@ class R3GANDiscriminator(nn.Module):
         expansion: int = 2,
         classes: int = 0,
         class_embedding_dim: int = 0,
+        statistics: str = "none",
     ) -> None:
         super().__init__()
         plan = _plan(widths, cardinalities, blocks, expansion)
@@ -125,22 +129,42 @@ class R3GANDiscriminator(nn.Module):
                 modules["downsample"] = Downsample(stage.width, plan[index - 1].width, grid)
             self.stages.append(nn.Sequential(modules))
         self.basis = nn.Parameter(torch.empty(1, plan[0].width, base_height, base_width))
-        self.features = nn.Linear(plan[0].width, class_embedding_dim if classes else 1, bias=False)
+        self.head = InnerProductHead(plan[0].width, classes, class_embedding_dim, statistics)
+        _init_normal(self.from_image.weight)
+        nn.init.normal_(self.basis, std=1 / math.sqrt(base_height * base_width))
+
+    def features(self, x: Tensor, condition: Tensor | None) -> Tensor:
+        """Weighted sums over the smallest grid, (n, widths[0]), float32."""
+        x = self.stages(self.from_image(self.pyramid.pad(x)))
+        with torch.autocast(x.device.type, enabled=False):
+            return (x.to(self.basis.dtype) * self.basis).sum(dim=(2, 3))
+
+
+class InnerProductHead(nn.Module):
+    """Features to a logit, (n, features) to (n,): a linear map, in an inner product with the class's embedding.
+
+    Args:
+        features: Width of the features.
+        classes: Number of classes, 0 for none.
+        class_embedding_dim: Width of the class embedding; unused without classes.
+        statistics: What is learned from the batch as a whole: one of `nn.statistics.STATISTICS`.
+    """
+
+    def __init__(self, features: int, classes: int, class_embedding_dim: int, statistics: str) -> None:
+        super().__init__()
+        self.statistics = STATISTICS[statistics](features)
+        self.linear = nn.Linear(self.statistics.size, class_embedding_dim if classes else 1, bias=False)
         # The inner product sums over the embedding too, and is to stay in the range of one of its terms.
         fan_in = classes * class_embedding_dim
         self.class_embedding = _class_embedding(classes, class_embedding_dim, fan_in)
-        _init_normal(self.from_image.weight)
-        nn.init.normal_(self.basis, std=1 / math.sqrt(base_height * base_width))
-        _init_normal(self.features.weight)
+        _init_normal(self.linear.weight)
 
-    def forward(self, x: Tensor, condition: Tensor | None = None) -> Tensor:
-        """Logits (n,) of images (n, channels, height, width) and int64 class indices (n,)."""
+    def forward(self, features: Tensor, condition: Tensor | None) -> Tensor:
+        """Logits (n,), float32."""
         embedding = _embed(self.class_embedding, condition)
-        x = self.stages(self.from_image(self.pyramid.pad(x)))
         # Outside autocast: a relativistic loss takes the difference of two logits, of which bfloat16 keeps two digits.
-        with torch.autocast(x.device.type, enabled=False):
-            x = (x.to(self.basis.dtype) * self.basis).sum(dim=(2, 3))
-            x = self.features(x)
+        with torch.autocast(features.device.type, enabled=False):
+            x = self.linear(self.statistics(features.float()))
             if embedding is not None:
                 x = x * embedding
             return x.sum(dim=1)

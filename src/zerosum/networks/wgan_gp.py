@@ -5,6 +5,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from zerosum.nn.classes import ClassLatent, ProjectionHead
+from zerosum.nn.discriminator import Discriminator
 from zerosum.nn.pyramid import Pyramid
 
 
@@ -38,7 +39,7 @@ class ResidualGenerator(nn.Module):
         return self.pyramid.crop(x).tanh()
 
 
-class ResidualCritic(nn.Module):
+class ResidualCritic(Discriminator):
     """Pictures (n, channels, height, width) and class indices (n,) to logits (n,).
 
     There is no batch normalisation: the gradient penalty is about each sample by itself (Section 4).
@@ -47,9 +48,10 @@ class ResidualCritic(nn.Module):
         shape: (channels, height, width) of a picture.
         width: Channels of every hidden grid.
         classes: How many classes there are; 0 for none.
+        statistics: What is learned from the batch as a whole: one of `nn.statistics.STATISTICS`.
     """
 
-    def __init__(self, shape: tuple[int, ...], width: int, classes: int = 0) -> None:
+    def __init__(self, shape: tuple[int, ...], width: int, classes: int = 0, statistics: str = "none") -> None:
         super().__init__()
         channels, height, width_of_picture = shape
         # One grid more than the generator's base: 8x8 for 32x32 pictures, then two blocks that keep the size.
@@ -62,12 +64,11 @@ class ResidualCritic(nn.Module):
             *(CriticBlock(width, width, halve=False) for _ in range(2)),
         )
         self.apply(initialise)
-        self.head = ProjectionHead(width, classes)
+        self.head = ProjectionHead(width, classes, statistics)
 
-    def forward(self, x: Tensor, condition: Tensor | None) -> Tensor:
-        """Logits (n,)."""
-        x = F.relu(self.blocks(self.pyramid.pad(x)))
-        return self.head(x.mean((2, 3)), condition)
+    def features(self, x: Tensor, condition: Tensor | None) -> Tensor:
+        """Means over the last grid, (n, width)."""
+        return F.relu(self.blocks(self.pyramid.pad(x))).mean((2, 3))
 
 
 class GeneratorBlock(nn.Module):

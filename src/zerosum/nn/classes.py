@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor, nn
 
+from zerosum.nn.statistics import STATISTICS
+
 
 class ClassLatent(nn.Module):
     """A latent with an embedding of its class behind it: (n, latent_dim) to (n, self.size).
@@ -31,20 +33,26 @@ class ProjectionHead(nn.Module):
 
     Miyato and Koyama 2018 (arXiv:1802.05637), Equation 4. Computed in fp32, because a critic's loss reads differences
     of logits that bf16 would round away.
+
+    Args:
+        features: Width of the features.
+        classes: How many classes there are; 0 for none.
+        statistics: What is learned from the batch as a whole: one of `STATISTICS`.
     """
 
-    def __init__(self, features: int, classes: int) -> None:
+    def __init__(self, features: int, classes: int, statistics: str = "none") -> None:
         super().__init__()
-        self.linear = nn.Linear(features, 1)
-        self.embedding = nn.Embedding(classes, features) if classes else None
+        self.statistics = STATISTICS[statistics](features)
+        self.linear = nn.Linear(self.statistics.size, 1)
+        self.embedding = nn.Embedding(classes, self.statistics.size) if classes else None
         if self.embedding:
             # The classes then begin with a say as large as the linear map's.
-            nn.init.normal_(self.embedding.weight, std=features**-0.5)
+            nn.init.normal_(self.embedding.weight, std=self.statistics.size**-0.5)
 
     def forward(self, features: Tensor, condition: Tensor | None) -> Tensor:
         """Logits (n,), float32."""
         with torch.autocast(features.device.type, enabled=False):
-            features = features.float()
+            features = self.statistics(features.float())
             logits = self.linear(features).squeeze(1)
             if self.embedding is not None:
                 logits = logits + (features * self.embedding(condition)).sum(1)

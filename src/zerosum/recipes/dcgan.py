@@ -2,20 +2,22 @@
 
 from dataclasses import dataclass, field, replace
 
+from zerosum.config.adversarial import Adversarial
 from zerosum.config.average import Average
 from zerosum.config.optimizer import Adam
 from zerosum.core.registry import recipe
 from zerosum.core.space import Space
 from zerosum.game.adversarial import adversarial_game
 from zerosum.game.game import Game, Player
-from zerosum.game.objectives import NON_SATURATING
 from zerosum.game.priors import Uniform
+from zerosum.game.rules import rules_of
 from zerosum.networks.dcgan import DCGANDiscriminator, DCGANGenerator
 from zerosum.networks.perceptron import PerceptronDiscriminator, PerceptronGenerator
+from zerosum.nn.spectral import bounded
 
 
 @dataclass(frozen=True, kw_only=True)
-class DCGAN:
+class DCGAN(Adversarial):
     """Radford, Metz and Chintala 2016. Defaults: Section 4 and the authors' code, which has 64 base channels."""
 
     usual_batch: int = 128
@@ -45,13 +47,20 @@ def dcgan(config: DCGAN, space: Space) -> Game:
     latent, classes = config.latent_dim, len(space.classes)
     if space.kind == "image":
         generator = DCGANGenerator(space.shape, latent, config.generator_width, classes=classes)
-        discriminator = DCGANDiscriminator(space.shape, config.discriminator_width, classes=classes)
+        discriminator = DCGANDiscriminator(
+            config.seen(space.shape),
+            config.discriminator_width,
+            classes=classes,
+            normalised=not config.judges_alone,
+            statistics=config.batch_statistics,
+        )
     else:
         generator = PerceptronGenerator(space.shape, latent, config.generator_width, config.depth, classes)
-        discriminator = PerceptronDiscriminator(space.shape, config.discriminator_width, config.depth, classes)
+        shape, width = config.seen(space.shape), config.discriminator_width
+        discriminator = PerceptronDiscriminator(shape, width, config.depth, classes, 1.0, config.batch_statistics)
     return adversarial_game(
         generator=Player(generator, config.optimizer, config.average),
-        discriminator=Player(discriminator, config.optimizer),
+        discriminator=Player(bounded(discriminator, config.spectral_norm), config.optimizer),
         prior=Uniform(latent),
-        objective=NON_SATURATING,
+        rules=rules_of(config, space),
     )

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Literal
 
+from zerosum.config.adversarial import Adversarial
 from zerosum.config.average import Average
 from zerosum.config.optimizer import MomentumSGD
 from zerosum.core.errors import SettingError
@@ -11,13 +11,14 @@ from zerosum.core.registry import recipe
 from zerosum.core.space import Space
 from zerosum.game.adversarial import adversarial_game
 from zerosum.game.game import Game, Player
-from zerosum.game.objectives import MINIMAX, NON_SATURATING
 from zerosum.game.priors import Uniform
+from zerosum.game.rules import rules_of
 from zerosum.networks.goodfellow import GoodfellowDiscriminator, GoodfellowGenerator, limit_weight_norms
+from zerosum.nn import spectral
 
 
 @dataclass(frozen=True, kw_only=True)
-class GAN:
+class GAN(Adversarial):
     """Goodfellow et al. 2014. Defaults: the settings that the authors published for MNIST."""
 
     usual_batch: int = 100
@@ -36,10 +37,6 @@ class GAN:
     """Share of the discriminator's units that are dropped."""
     largest_norm: float = 1.9365
     """No unit of the discriminator has incoming weights of a larger norm."""
-    discriminator_steps: int = 1
-    """Discriminator moves per generator move, k in Algorithm 1; 1 in the experiments."""
-    objective: Literal["minimax", "non-saturating"] = "non-saturating"
-    """The generator minimises log(1 - D(G(z))), or maximises log D(G(z)) as Section 3 advises."""
     generator_optimizer: MomentumSGD = field(default_factory=MomentumSGD)
     """Optimizer of the generator."""
     discriminator_optimizer: MomentumSGD = field(default_factory=lambda: MomentumSGD(rate=0.05))
@@ -48,6 +45,7 @@ class GAN:
     """Samples; None samples from the last weights, as published."""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         for name in ("input_dropout", "hidden_dropout"):
             if not 0 <= getattr(self, name) < 1:
                 flag = f"--{name.replace('_', '-')}"
@@ -80,21 +78,21 @@ def gan(config: GAN, space: Space) -> Game:
     average = None if config.average_half_life is None else Average(half_life=config.average_half_life)
     generator = GoodfellowGenerator(space.shape, config.latent_dim, config.generator_width, bounded)
     discriminator = GoodfellowDiscriminator(
-        space.shape,
+        config.seen(space.shape),
         config.discriminator_units,
         config.discriminator_pieces,
         config.input_dropout,
         config.hidden_dropout,
         bounded,
+        config.batch_statistics,
     )
     return adversarial_game(
         generator=Player(generator, config.generator_optimizer, average),
         discriminator=Player(
-            discriminator,
+            spectral.bounded(discriminator, config.spectral_norm),
             config.discriminator_optimizer,
             constrain=partial(limit_weight_norms, largest=config.largest_norm),
         ),
         prior=Uniform(config.latent_dim),
-        objective=MINIMAX if config.objective == "minimax" else NON_SATURATING,
-        discriminator_steps=config.discriminator_steps,
+        rules=rules_of(config, space),
     )

@@ -2,22 +2,21 @@
 
 from dataclasses import dataclass, field, replace
 
+from zerosum.config.adversarial import Adversarial, LossName
 from zerosum.config.average import Average
 from zerosum.config.optimizer import Adam
-from zerosum.config.ramp import Ramp
 from zerosum.core.registry import recipe
 from zerosum.core.space import Space
-from zerosum.game.adversarial import adversarial_game, unchanged
-from zerosum.game.augment import DiffAugment
+from zerosum.game.adversarial import adversarial_game
 from zerosum.game.game import Game, Player
-from zerosum.game.objectives import RELATIVISTIC
-from zerosum.game.penalties import Penalty, r1, r2
 from zerosum.game.priors import Normal
+from zerosum.game.rules import rules_of
 from zerosum.networks.light import LightDiscriminator, LightGenerator
+from zerosum.nn.spectral import bounded
 
 
 @dataclass(frozen=True, kw_only=True)
-class Light:
+class Light(Adversarial):
     """Relativistic pairs under R1 and R2 (Huang et al. 2024), on cheap networks. Defaults: measured on small digits."""
 
     usual_batch: int = 64
@@ -30,12 +29,12 @@ class Light:
     """Channels of the discriminator's grid at half the picture's size; they double towards the base."""
     largest_width: int = 256
     """No grid has more channels than this."""
-    penalty_weight: float = 1.0
-    """Weight gamma of R1 and R2."""
+    loss: LossName = "relativistic"
+    """What the two play for."""
+    penalties: str = "r1=1,r2=1"
+    """What is added to the losses."""
     penalty_every: int = 16
     """Rounds from one evaluation of the penalties to the next."""
-    augment: float = 0.0
-    """Share of pictures that each change of the differentiable augmentation is applied to; 0 for none."""
     optimizer: Adam = field(
         default_factory=lambda: Adam(rate=2e-3, betas=(0.0, 0.99), final_rate=2e-4, decay_samples=400_000)
     )
@@ -48,13 +47,13 @@ COLOUR = replace(
     Light(),
     generator_width=48,
     discriminator_width=48,
-    penalty_weight=0.2,
+    penalties="r1=0.2,r2=0.2",
     penalty_every=4,
     optimizer=Adam(rate=1e-3, betas=(0.0, 0.99), final_rate=2e-4, decay_samples=1_000_000),
 )
 """Small pictures in colour: more for the discriminator to see, and less held back by the penalty."""
 
-LARGE = replace(COLOUR, generator_width=32, discriminator_width=24, penalty_weight=3.0)
+LARGE = replace(COLOUR, generator_width=32, discriminator_width=24, penalties="r1=3,r2=3")
 """More than 48 pixels: a firmer penalty, since its norm grows with the pixels, and fewer channels on larger grids."""
 
 
@@ -77,13 +76,12 @@ def light(config: Light, space: Space) -> Game:
     """R3GAN's game on small, cheap convolutions: the default without a graphics card."""
     classes = len(space.classes)
     generator = LightGenerator(space.shape, config.latent_dim, config.generator_width, config.largest_width, classes)
-    discriminator = LightDiscriminator(space.shape, config.discriminator_width, config.largest_width, classes)
-    weight = Ramp(config.penalty_weight)
+    discriminator = LightDiscriminator(
+        config.seen(space.shape), config.discriminator_width, config.largest_width, classes, config.batch_statistics
+    )
     return adversarial_game(
         generator=Player(generator, config.optimizer, config.average),
-        discriminator=Player(discriminator, config.optimizer),
+        discriminator=Player(bounded(discriminator, config.spectral_norm), config.optimizer),
         prior=Normal(config.latent_dim),
-        objective=RELATIVISTIC,
-        augment=DiffAugment(probability=config.augment) if config.augment else unchanged,
-        penalties=[Penalty("r1", r1, weight, config.penalty_every), Penalty("r2", r2, weight, config.penalty_every)],
+        rules=rules_of(config, space),
     )

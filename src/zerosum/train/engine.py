@@ -51,6 +51,8 @@ class Engine:
         self.precision = choose_precision(run.precision, self.device, space)
         for player in game.players.values():
             arrange(player.module.to(self.device), space).train()
+        for tensor in game.state.values():
+            tensor.data = tensor.to(self.device)  # the same tensor, since the game's parts hold on to it
         self.optimizers = {name: p.optimizer.build(p.module.parameters()) for name, p in game.players.items()}
         self.averages: dict[str, nn.Module] = {
             name: copy.deepcopy(player.module).eval().requires_grad_(False)
@@ -77,7 +79,7 @@ class Engine:
         for group in optimizer.param_groups:
             group.update(settings)
         optimizer.zero_grad(set_to_none=True)
-        with self._autocast():
+        with self.autocast():
             outcome = turn.loss(batch)
         total = torch.stack(list(outcome.terms.values())).sum()
         total.backward()
@@ -86,6 +88,8 @@ class Engine:
         if self.recording:
             record |= {f"{turn.player}/{name}": value for name, value in outcome.signals().items()}
             record[f"{turn.player}/gradient_norm"] = gradient_norm(player.module)
+        if player.clip:
+            nn.utils.clip_grad_norm_(player.module.parameters(), player.clip)
         optimizer.step()
         if player.constrain:
             player.constrain(player.module)
@@ -93,8 +97,9 @@ class Engine:
         return record
 
     def advance(self, samples: int) -> None:
-        """End a round of `samples` samples: move the clock and the averages."""
+        """End a round of `samples` samples: move the clock and the averages, and agree on the game's state."""
         clock = self.game.clock
+        self._average_state()
         clock.samples += samples
         clock.rounds += 1
         for name, average in self.averages.items():
@@ -131,7 +136,8 @@ class Engine:
                 for buffer in player.module.buffers():
                     torch.distributed.broadcast(buffer, src=0)
 
-    def _autocast(self) -> AbstractContextManager[object]:
+    def autocast(self) -> AbstractContextManager[object]:
+        """The arithmetic that networks compute in."""
         return torch.autocast(self.device.type, torch.bfloat16) if self.precision == "bf16" else nullcontext()
 
     def _freeze_all_but(self, name: str) -> None:
@@ -139,6 +145,16 @@ class Engine:
             for other, player in self.game.players.items():
                 player.module.requires_grad_(other == name)
             self._active = name
+
+    def _average_state(self) -> None:
+        """What the processes' shares of the data made of the game's state becomes one."""
+        if self.share.world > 1 and self.game.state:
+            tensors = list(self.game.state.values())
+            flat = torch.cat([tensor.reshape(-1) for tensor in tensors])
+            torch.distributed.all_reduce(flat)
+            flat /= self.share.world
+            for tensor, part in zip(tensors, flat.split([tensor.numel() for tensor in tensors]), strict=True):
+                tensor.copy_(part.view(tensor.shape))
 
     def _average_gradients(self, player: Player) -> None:
         if self.share.world == 1:

@@ -23,21 +23,25 @@ class Feed:
         self._game, self._loader, self._codec = game, loader, loader.dataset.codec
         self._seed, self._share, self._device = loader.seed, loader.share, loader.device
         self._batches_per_round = max(turn.repeat for turn in game.turns)
-        self._encoded: dict[int, tuple[Tensor, Tensor | None]] = {}
+        self._encoded: dict[int, tuple[Tensor, Tensor | None, Tensor | None]] = {}
 
     def batch(self, turn: int, repeat: int) -> Batch:
         """The batch of move number `repeat` of turn number `turn` in the round that is being played."""
         samples = self._game.clock.samples
         torch.manual_seed(seed_from(self._seed, self._share.rank, samples, turn, repeat))
         position = samples * self._batches_per_round + repeat * self.global_batch
-        x, condition = self._encode(position)
+        x, condition, group = self._encode(position)
         noise = Noise(seed_from(self._seed, samples, turn, repeat), self._share, self._device)
-        return Batch(x, condition, noise, position)
+        return Batch(x, condition, noise, position, group)
 
-    def _encode(self, position: int) -> tuple[Tensor, Tensor | None]:
+    def _encode(self, position: int) -> tuple[Tensor, Tensor | None, Tensor | None]:
         if position not in self._encoded:
             if len(self._encoded) >= self._batches_per_round:
                 self._encoded.clear()
-            rows, labels = self._loader.rows(position)
-            self._encoded[position] = self._codec.encode(rows), labels
+            group = None
+            if self._game.multiples:
+                rows, labels, group = self._loader.focused(position, self._game.multiples().double().cpu().numpy())
+            else:
+                rows, labels = self._loader.rows(position)
+            self._encoded[position] = self._codec.encode(rows), labels, group
         return self._encoded[position]

@@ -28,6 +28,7 @@ from zerosum.train.hooks import Checkpoints, Listener, Recorder, Snapshots, Stop
 from zerosum.train.loop import play
 from zerosum.train.model import Model
 from zerosum.train.plan import Plan
+from zerosum.train.probe import Probe
 from zerosum.train.resume import place, remembered
 
 
@@ -79,6 +80,7 @@ def _play(
     model = Model(plan.recipe, plan.settings, dataset.space, dataset.codec, game, engine.modules())
     model.facts |= {"data": dataset.name, "samples_of_data": len(dataset), "seed": run.seed}
     recorder = Recorder(engine, folder, watch, listener)
+    probe = Probe(engine, dataset, recorder)
     snapshots = Snapshots(engine, folder, model, recorder)
     checkpoints = Checkpoints(engine, folder, model, recorder, watch)
     recorder.event("start", folder=str(folder.path), resumed=newest is not None, precision=engine.precision)
@@ -89,7 +91,7 @@ def _play(
 
     with trackers(engine, folder):
         try:
-            hooks = (recorder, snapshots, checkpoints)
+            hooks = (recorder, probe, snapshots, checkpoints)
             play(game, engine, Feed(game, loader), hooks, lambda: engine.any_process(complete() or bool(stop)))
             done = engine.any_process(complete())
             checkpoints.save()

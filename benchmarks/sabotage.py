@@ -1,0 +1,414 @@
+"""Trainings that go wrong on purpose, and trainings that do not: what the doctor is examined on.
+
+Each case says what it trains, how it is spoilt, and which failure must be named. All are small: points, or pictures of
+28 and 32 pixels, some 15 seconds on one core.
+"""
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.random import RandomState
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from zerosum.config.data import DataOptions
+from zerosum.config.optimizer import Adam
+from zerosum.config.run import Run
+from zerosum.core.batch import Batch
+from zerosum.core.registry import Recipe, find_recipe
+from zerosum.core.space import Space
+from zerosum.data import Dataset, open_dataset
+from zerosum.game.adversarial import adversarial_game
+from zerosum.game.game import Game, Player
+from zerosum.game.priors import Normal
+from zerosum.game.rules import rules_of
+from zerosum.networks.light import LightDiscriminator, LightGenerator
+from zerosum.networks.perceptron import PerceptronDiscriminator, PerceptronGenerator
+from zerosum.train.plan import Plan
+
+PICTURES = {"generator_width": 24, "discriminator_width": 16}
+"""Networks small enough for the suite."""
+
+LENGTH = {"image": 44_800, "points": 384_000}
+"""Samples of one training: 700 rounds of 64 pictures, 3,000 rounds of 128 points."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One training.
+
+    Attributes:
+        name: What it is called.
+        expected: The failures of which one must be named; none for a healthy training.
+        data: A built-in set, or a function that makes a dataset.
+        recipe: The recipe, or a function (settings, space) -> game in place of its own.
+        settings: What is not as the recipe's defaults have it.
+        length: Samples; by default as `LENGTH` says.
+        curable: Whether a change of settings can save it.
+        healthy: Name of the case that it would be without the sabotage.
+    """
+
+    name: str
+    expected: tuple[str, ...] = ()
+    data: str | Callable[[int], Dataset] = "digits"
+    recipe: str = "light"
+    build: Callable[[Any, Space], Game] | None = None
+    settings: dict[str, Any] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
+    length: int | None = None
+    curable: bool = False
+    healthy: str = ""
+
+    def plan(self, seed: int, out: Any, on_alarm: str = "warn") -> Plan:
+        """The plan of this training with a seed."""
+        options = DataOptions(**self.options)
+        recipe = find_recipe(self.recipe)
+        if not recipe.conditional:
+            options = dataclasses.replace(options, conditional=False)
+        dataset = self.data(seed) if callable(self.data) else open_dataset(self.data, options)
+        kind = dataset.space.kind
+        base = recipe.settings(dataset.space)
+        small = {name: value for name, value in PICTURES.items() if kind == "image" and hasattr(base, name)}
+        settings = dataclasses.replace(base, **(small | self.settings))
+        if self.build is not None:
+            recipe = dataclasses.replace(recipe, build=self.build)
+        length = self.length or LENGTH[kind]
+        batch = min(settings.usual_batch, 128 if kind == "points" else 64)
+        run = Run(
+            seed=seed,
+            batch=min(batch, len(dataset.training)),
+            samples=length,
+            device="cpu",
+            log_rounds=8 if kind == "image" else 16,
+            probe_rounds=25 if kind == "image" else 100,
+            snapshot_seconds=1e9,
+            checkpoint_seconds=4.0,
+            on_alarm=on_alarm,  # type: ignore[arg-type]
+        )
+        return Plan(dataset, options, recipe, settings, run, out, f"{self.name}-{seed}", asked_batch=run.batch)
+
+
+# Data that is spoilt.
+
+
+def pictures(rows: np.ndarray, labels: np.ndarray | None, tag: str) -> Dataset:
+    """A dataset of pictures in memory, with labels or without."""
+    whole = open_dataset(rows, DataOptions())
+    if labels is None:
+        return whole
+    names = tuple(map(str, range(labels.max() + 1)))
+    shares = np.bincount(labels, minlength=len(names)) / len(labels)
+    space = Space(kind="image", shape=whole.space.shape, classes=names, frequencies=tuple(shares.tolist()))
+    return dataclasses.replace(whole, space=space, labels=labels, name=tag)
+
+
+def digits() -> Dataset:
+    return open_dataset("digits", DataOptions())
+
+
+def few(count: int, seed: int) -> Dataset:
+    """So many digits and no more."""
+    rows = digits().rows[np.random.default_rng(seed).permutation(10_000)[:count]]
+    return pictures(rows, None, "few")
+
+
+def repeated(count: int, seed: int) -> Dataset:
+    """`count` digits, each of them many times over."""
+    rows = digits().rows[np.random.default_rng(seed).permutation(10_000)[:count]]
+    return pictures(np.repeat(rows, 2000 // count, axis=0), None, "repeated")
+
+
+def shuffled_labels(seed: int) -> Dataset:
+    """Digits whose labels belong to others."""
+    whole = digits()
+    assert whole.labels is not None
+    return pictures(np.asarray(whole.rows), np.random.default_rng(seed).permutation(whole.labels), "shuffled")
+
+
+def blanks(seed: int) -> Dataset:
+    """Digits of which a third is black."""
+    rows = np.array(digits().rows)
+    rows[np.random.default_rng(seed).random(len(rows)) < 0.33] = 0
+    return pictures(rows, None, "blanks")
+
+
+# Priors and networks that are spoilt.
+
+
+@dataclass(frozen=True)
+class Still(Normal):
+    """Latents without variance."""
+
+    def draw(self, batch: Batch) -> Tensor:
+        return super().draw(batch) * 0
+
+    def numbered(self, stream: RandomState) -> np.ndarray:
+        return super().numbered(stream) * 0
+
+
+@dataclass(frozen=True)
+class Handful(Normal):
+    """Latents of which there are only a few different ones."""
+
+    different: int = 3
+
+    def draw(self, batch: Batch) -> Tensor:
+        which = (batch.noise.uniform(len(batch)) * self.different).long()
+        table = torch.randn(self.different, self.dimension, generator=torch.Generator().manual_seed(0))
+        return table[which]
+
+    def numbered(self, stream: RandomState) -> np.ndarray:
+        which = stream.randint(self.different)
+        table = torch.randn(self.different, self.dimension, generator=torch.Generator().manual_seed(0))
+        return table[which].double().numpy()
+
+
+class Checkered(LightGenerator):
+    """A generator whose last layer is a transposed convolution with a kernel that its stride does not divide."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        channels = self.to_picture.out_channels // 4
+        self.uneven = nn.ConvTranspose2d(self.to_picture.in_channels, channels, 3, 2, padding=1, output_padding=1)
+
+    def forward(self, latent: Tensor, condition: Tensor | None) -> Tensor:
+        x = self.uneven(self.trunk(latent, condition))
+        lattice = torch.zeros_like(x[:1, :1])
+        lattice[..., ::2, ::2] = 0.35
+        return self.pyramid.crop((x + lattice).tanh())
+
+
+class Memory(nn.Module):
+    """A generator that recites: each latent picks one of the training pictures, with a little learned change."""
+
+    def __init__(self, pictures: Tensor, latent_dim: int) -> None:
+        super().__init__()
+        self.register_buffer("pictures", pictures)
+        self.register_buffer("keys", torch.randn(latent_dim, len(pictures), generator=torch.Generator().manual_seed(1)))
+        self.change = nn.Linear(latent_dim, pictures[0].numel())
+        nn.init.zeros_(self.change.weight)
+        nn.init.zeros_(self.change.bias)
+
+    def forward(self, latent: Tensor, condition: Tensor | None) -> Tensor:
+        chosen = self.pictures[(latent @ self.keys).argmax(1)]
+        return chosen + 0.03 * self.change(latent).view_as(chosen).tanh()
+
+
+def light_game(config: Any, space: Space, generator: Any = LightGenerator, prior: type[Normal] = Normal) -> Game:
+    """The game of `light` with another generator or prior."""
+    classes = len(space.classes)
+    made = generator(space.shape, config.latent_dim, config.generator_width, config.largest_width, classes)
+    opponent = LightDiscriminator(space.shape, config.discriminator_width, config.largest_width, classes)
+    return adversarial_game(
+        generator=Player(made, config.optimizer, config.average),
+        discriminator=Player(opponent, config.optimizer),
+        prior=prior(config.latent_dim),
+        rules=rules_of(config, space),
+    )
+
+
+def points_game(config: Any, space: Space, prior: type[Normal] = Normal) -> Game:
+    """The game of `r3gan` on points with another prior."""
+    made = PerceptronGenerator(space.shape, config.latent_dim, config.width, config.blocks)
+    opponent = PerceptronDiscriminator(space.shape, config.width, config.blocks, 0, config.magnify)
+    return adversarial_game(
+        generator=Player(made, config.optimizer, config.average),
+        discriminator=Player(opponent, config.optimizer),
+        prior=prior(config.latent_dim),
+        rules=rules_of(config, space),
+    )
+
+
+def reciting_game(config: Any, space: Space) -> Game:
+    """The game of `light` with a generator that has the training pictures by heart."""
+    dataset = open_dataset("digits", DataOptions(conditional=False))
+    known = torch.from_numpy(np.asarray(dataset.rows)[dataset.training])
+    known = F.interpolate(dataset.codec.encode(known), size=space.shape[1:])
+    return light_game(config, space, generator=lambda shape, latent, *rest: Memory(known, latent))
+
+
+def fast(rate: float, **more: Any) -> Adam:
+    return Adam(rate=rate, betas=(0.5, 0.99), **more)
+
+
+PLAIN = {"penalties": "none", "loss": "non-saturating"}
+NO_CLASSES = {"conditional": False}
+
+SABOTAGED = [
+    Case(
+        name="saturated-points",
+        expected=("vanishing-gradient",),
+        data="ring",
+        recipe="dcgan",
+        settings={"loss": "minimax", "pretrain_samples": 40_000, "pretrain_accuracy": 1.0, "discriminator_rate": 10.0},
+        curable=True,
+        healthy="ring-r3gan",
+    ),
+    Case(
+        name="saturated-pictures",
+        expected=("vanishing-gradient",),
+        settings=PLAIN | {"loss": "minimax", "pretrain_samples": 6_400, "pretrain_accuracy": 1.0},
+        curable=True,
+        healthy="digits-light",
+    ),
+    Case(
+        name="discriminator-rate-100-points",
+        expected=("overpowering-discriminator",),
+        data="ring",
+        recipe="dcgan",
+        settings={"discriminator_rate": 100.0},
+        curable=True,
+        healthy="ring-r3gan",
+    ),
+    Case(
+        name="discriminator-rate-30-pictures",
+        expected=("overpowering-discriminator",),
+        settings=PLAIN | {"discriminator_rate": 10.0, "discriminator_steps": 3},
+        curable=True,
+        healthy="digits-light",
+    ),
+    Case(
+        name="weak-discriminator-points",
+        expected=("weak-discriminator",),
+        data="ring",
+        recipe="r3gan",
+        settings={"discriminator_rate": 1e-4},
+        curable=True,
+        healthy="ring-r3gan",
+    ),
+    Case(
+        name="weak-discriminator-pictures",
+        expected=("weak-discriminator",),
+        settings={"discriminator_rate": 1e-4},
+        curable=True,
+        healthy="digits-light",
+    ),
+    Case(
+        name="flattened-points",
+        expected=("useless-discriminator",),
+        data="ring",
+        recipe="r3gan",
+        settings={"penalties": "r1=0.02,r2=0.02", "final_penalty": 1e6, "penalty_samples": 80_000},
+    ),
+    Case(
+        name="flattened-pictures",
+        expected=("useless-discriminator",),
+        settings={"penalties": "r1=1,r2=1", "penalty_every": 4, "final_penalty": 1e5, "penalty_samples": 9_000},
+    ),
+    Case(name="no-latent-pictures", expected=("mode-collapse",), build=partial(light_game, prior=Still), options=NO_CLASSES),
+    Case(name="no-latent-points", expected=("mode-collapse",), data="ring", recipe="r3gan", build=partial(points_game, prior=Still)),
+    Case(
+        name="handful-pictures",
+        expected=("partial-collapse", "mode-collapse"),
+        build=partial(light_game, prior=partial(Handful, different=4)),  # type: ignore[arg-type]
+        options=NO_CLASSES,
+    ),
+    Case(
+        name="handful-points",
+        expected=("partial-collapse",),
+        data="ring",
+        recipe="r3gan",
+        build=partial(points_game, prior=partial(Handful, different=4)),  # type: ignore[arg-type]
+    ),
+    Case(
+        name="circling-points",
+        expected=("oscillation",),
+        data="ring",
+        recipe="r3gan",
+        settings=PLAIN | {"optimizer": Adam(rate=1e-2, betas=(0.9, 0.99))},
+        curable=True,
+        healthy="ring-r3gan",
+    ),
+    Case(
+        name="hundred-pictures",
+        expected=("overfitting",),
+        data=partial(few, 100),
+        settings={"penalties": "none", "discriminator_width": 32},
+    ),
+    Case(
+        name="overflow-points",
+        expected=("not-finite",),
+        data="ring",
+        recipe="r3gan",
+        settings={"magnify": 1e25},
+    ),
+    Case(
+        name="rate-1000-pictures",
+        expected=("not-finite", "exploding-gradient"),
+        settings={"optimizer": fast(3.0), "loss": "wasserstein", "penalties": "none"},
+        curable=True,
+        healthy="digits-light",
+    ),
+    Case(
+        name="exploding-critic-points",
+        expected=("exploding-gradient", "not-finite"),
+        data="ring",
+        recipe="wgan-gp",
+        settings={"penalties": "none", "optimizer": fast(3e-2)},
+        curable=True,
+        healthy="ring-wgan-gp",
+    ),
+    Case(
+        name="late-pictures",
+        expected=("late-collapse",),
+        settings={"optimizer": Adam(rate=2e-3, betas=(0.0, 0.99), final_rate=0.5, decay_samples=30_000)},
+        curable=True,
+        healthy="digits-light",
+    ),
+    Case(
+        name="late-points",
+        expected=("late-collapse",),
+        data="ring",
+        recipe="r3gan",
+        settings={"optimizer": Adam(rate=3e-3, betas=(0.5, 0.9), final_rate=1.0, decay_samples=250_000)},
+        curable=True,
+        healthy="ring-r3gan",
+    ),
+    Case(name="checkered-pictures", expected=("checkerboard",), build=partial(light_game, generator=Checkered)),
+    Case(name="reciting-pictures", expected=("memorisation",), build=reciting_game, options=NO_CLASSES),
+    Case(
+        name="standing-pictures",
+        expected=("no-progress",),
+        settings={"optimizer": Adam(rate=1e-8, betas=(0.0, 0.99))},
+        curable=True,
+        healthy="digits-light",
+    ),
+    Case(
+        name="standing-points",
+        expected=("no-progress",),
+        data="ring",
+        recipe="r3gan",
+        settings={"optimizer": Adam(rate=1e-8, betas=(0.5, 0.9))},
+        curable=True,
+        healthy="ring-r3gan",
+    ),
+    Case(name="one-picture", expected=("duplicates",), data=partial(repeated, 1), length=6_400),
+    Case(name="twenty-pictures-repeated", expected=("duplicates",), data=partial(repeated, 20), length=6_400),
+    Case(name="shuffled-labels", expected=("labels",), data=shuffled_labels, length=6_400),
+    Case(name="blank-pictures", expected=("blank",), data=blanks, length=6_400),
+]
+
+HEALTHY = [
+    Case(name="digits-light"),
+    Case(name="digits-light-plain", options=NO_CLASSES),
+    Case(name="digits-dcgan", recipe="dcgan"),
+    Case(name="digits-hinge", settings={"loss": "hinge", "penalties": "r1=1", "optimizer": fast(5e-4)}),
+    Case(name="emoji-light", data="emoji", options={"size": "32"}),
+    Case(name="ring-r3gan", data="ring", recipe="r3gan"),
+    Case(name="ring-wgan-gp", data="ring", recipe="wgan-gp"),
+    Case(name="grid-r3gan", data="grid", recipe="r3gan"),
+    Case(name="moons-wgan-gp", data="moons", recipe="wgan-gp"),
+    Case(name="gaussian-r3gan", data="gaussian", recipe="r3gan"),
+    Case(name="moons-dcgan-r1", data="moons", recipe="dcgan", settings={"penalties": "r1=0.1"}),
+]
+
+CASES = {case.name: case for case in (*SABOTAGED, *HEALTHY)}
+
+
+def recipe_of(case: Case) -> Recipe:
+    return find_recipe(case.recipe)

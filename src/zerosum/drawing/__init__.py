@@ -1,0 +1,1 @@
+"""Pictures for people: sheets, curves and charts, drawn with Pillow alone."""

@@ -1,0 +1,125 @@
+"""The rules of a game of two: what is played for, what is penalised, what the discriminator gets to see."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from torch import Tensor
+
+from zerosum.config.adversarial import Adversarial
+from zerosum.config.ramp import Ramp
+from zerosum.core.errors import SettingError
+from zerosum.core.space import Space
+from zerosum.game.ada import AdaptiveAugment
+from zerosum.game.augment import DiffAugment
+from zerosum.game.catalogue import penalties_of
+from zerosum.game.focus import Focus
+from zerosum.game.game import Clock
+from zerosum.game.inputs import InstanceNoise, Pack
+from zerosum.game.judgement import Observer
+from zerosum.game.objectives import Objective, find_objective, smoothed
+from zerosum.game.penalties import Penalty
+from zerosum.game.pretraining import Pretraining
+
+KINDS_OF_SAMPLES = 32
+"""Groups that data without classes are parted into, for `Focus`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """Everything about a game of two that is not a network, an optimizer or a prior. From Python, give just the parts.
+
+    Attributes:
+        objective: What the two play for.
+        penalties: Added to the player's loss that they name.
+        own_steps: Give penalties that come every few rounds optimizer steps of their own.
+        inputs: Changes, differentiable, that the discriminator's every input goes through, in this order.
+        pack: How samples become what is judged, after those changes.
+        observers: What follows the discriminator's judgement and adapts.
+        discriminator_steps: Moves of the discriminator in each round, each on its own batch.
+        discriminator_rate: Its learning rate, as a multiple of what its optimizer says.
+        pretraining: What holds the generator back at first.
+        feature_matching: Weight of ||E f(x) - E f(G(z))||^2 in the generator's loss (Salimans et al. 2016, Section 3.1).
+        top: Share of its samples that the generator learns from: the most convincing ones (Sinha et al. 2020).
+        weight_limit: Clip the discriminator's weights to it (Arjovsky et al. 2017, Algorithm 1).
+        gradient_clip: Scale each player's gradients down to this norm.
+        focus: Which groups of samples to show more often.
+        clock: How far the game has come.
+    """
+
+    objective: Objective
+    penalties: Sequence[Penalty] = ()
+    own_steps: bool = False
+    inputs: Sequence[Callable[[Tensor], Tensor]] = ()
+    pack: Callable[[Tensor], Tensor] = Pack(1)
+    observers: Sequence[Observer] = ()
+    discriminator_steps: int = 1
+    discriminator_rate: float = 1.0
+    pretraining: Pretraining | None = None
+    feature_matching: float = 0.0
+    top: Ramp = Ramp(1.0)
+    weight_limit: float | None = None
+    gradient_clip: float | None = None
+    focus: Focus | None = None
+    clock: Clock = field(default_factory=Clock)
+
+    def prepare(self, x: Tensor) -> Tensor:
+        """Samples as the discriminator gets them."""
+        for change in self.inputs:
+            x = change(x)
+        return self.pack(x)
+
+
+def rules_of(config: Adversarial, space: Space) -> Rules:
+    """The rules that settings ask for, for samples of a space.
+
+    Raises:
+        SettingError: Settings that do not go together, or not with these samples.
+    """
+    clock, classes = Clock(), len(space.classes)
+    objective = find_objective(config.loss)
+    if config.smooth_real or config.smooth_fake:
+        objective = smoothed(objective, config.smooth_real, config.smooth_fake)
+    inputs: list[Callable[[Tensor], Tensor]] = []
+    observers: list[Observer] = []
+    if config.augment != "none" and space.kind != "image":
+        raise SettingError(f"--augment is {config.augment}, which is for pictures; leave it out for {space.kind}.")
+    if config.augment == "diffaugment":
+        inputs.append(DiffAugment(probability=config.augment_probability))
+    elif config.augment == "ada":
+        adaptive = AdaptiveAugment(target=config.ada_target, samples=config.ada_samples)
+        inputs.append(adaptive)
+        observers.append(adaptive)
+    if config.instance_noise:
+        inputs.append(InstanceNoise(Ramp(config.instance_noise, 0.0, config.noise_samples), clock))
+    if config.pack > 1:
+        if classes:
+            raise SettingError(
+                f"--pack is {config.pack}, and samples of different classes cannot be judged as one: add "
+                "--no-conditional, or leave --pack out."
+            )
+    pretraining = focus = None
+    if config.pretrain_samples is not None:
+        pretraining = Pretraining(config.pretrain_samples, config.pretrain_accuracy)
+        observers.append(pretraining)
+    if config.focus is not None:
+        if config.pack > 1:
+            raise SettingError("--focus judges samples one by one and --pack several at once; leave one of them out.")
+        focus = Focus(classes or KINDS_OF_SAMPLES, config.focus)
+        observers.append(focus)
+    return Rules(
+        objective=objective,
+        penalties=penalties_of(config),
+        own_steps=config.penalty_steps == "own",
+        inputs=inputs,
+        pack=Pack(config.pack),
+        observers=observers,
+        discriminator_steps=config.discriminator_steps,
+        discriminator_rate=config.discriminator_rate,
+        pretraining=pretraining,
+        feature_matching=config.feature_matching,
+        top=Ramp(1.0, config.top_share, config.top_samples),
+        weight_limit=config.weight_limit,
+        gradient_clip=config.gradient_clip,
+        focus=focus,
+        clock=clock,
+    )

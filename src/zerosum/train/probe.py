@@ -1,0 +1,178 @@
+"""Now and then, a closer look: the shipped generator's samples beside real ones, and the discriminator on both.
+
+The same numbered samples and the same real ones are looked at each time. Nothing here changes the course of the game.
+"""
+
+import time
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from zerosum.data.dataset import Dataset
+from zerosum.game.game import Modules
+from zerosum.metrics.classifier import two_sample_accuracy
+from zerosum.metrics.copying import copy_share, copying_z
+from zerosum.metrics.distances import energy_distance, kernel_distance
+from zerosum.metrics.diversity import diversity_ratio, near_duplicates
+from zerosum.metrics.features import feature_network
+from zerosum.metrics.manifold import manifold
+from zerosum.metrics.spectrum import lattice_peaks
+from zerosum.train.engine import Engine
+from zerosum.train.hooks import Recorder
+from zerosum.train.model import evaluating
+
+LOOKED_AT = 256
+"""Samples of each sort: generated, trained on, held out."""
+
+COPIED_FROM = 4096
+"""Training samples that generated ones are compared with, at most, to find copies."""
+
+SLOPES = 64
+"""Samples that the discriminator's slope is measured on."""
+
+SHARE = 0.015
+"""Of the training time that looking may take, where no interval is given."""
+
+FEWEST_ROUNDS = 16
+"""From one look to the next, however fast it is."""
+
+
+class Probe:
+    """Looks every `run.probe_rounds`, or as often as `SHARE` of the time allows; notes each look as an event.
+
+    Attributes:
+        values: What the last look found, by name.
+        quality: The last look's distance between generated and real samples; smaller is better.
+        metric: What that distance is.
+        floor: What the same distance is between real samples and real ones: a difference that means nothing.
+    """
+
+    def __init__(self, engine: Engine, dataset: Dataset, recorder: Recorder) -> None:
+        self._engine, self._recorder, self._space = engine, recorder, dataset.space
+        self._codec, self._rows = dataset.codec, dataset.rows
+        self._network = feature_network(dataset.space).to(engine.device)
+        training = dataset.training
+        spread = training[np.linspace(0, len(training) - 1, min(len(training), COPIED_FROM)).astype(np.int64)]
+        seen = spread[np.linspace(0, len(spread) - 1, min(len(spread), LOOKED_AT)).astype(np.int64)]
+        self._trained, self._trained_classes = self._read(dataset, seen)
+        self._held, self._held_classes = self._read(dataset, dataset.held_out[:LOOKED_AT])
+        self._known = torch.cat([self._described(self._read(dataset, part)[0]) for part in np.array_split(spread, 8)])
+        self._real = self._described(self._trained)
+        self._held_features = self._described(self._held) if len(self._held) else self._held.flatten(1)
+        self._distance = kernel_distance if dataset.space.kind == "image" else energy_distance
+        self.metric = f"{self._distance.__name__.replace('_', ' ')} of {self._network.name} features"
+        halves = self._real[::2], self._real[1::2]
+        self.floor = abs(float(self._distance(*halves)))
+        numbers = range(LOOKED_AT)
+        prior = engine.game.prior
+        self._latents = prior.latents(numbers).to(engine.device)
+        classes = dataset.space.classes
+        self._classes = prior.classes(numbers, dataset.space.frequencies).to(engine.device) if classes else None
+        self._before: Tensor | None = None
+        self._at = -1
+        self._next = 0.0
+        self._last_round = -FEWEST_ROUNDS
+        self.values: dict[str, float] = {}
+
+    @property
+    def quality(self) -> float:
+        """The last look's distance; infinite where it is not a number."""
+        value = self.values.get("quality", float("inf"))
+        return value if value == value else float("inf")
+
+    def __call__(self, record: dict[str, Tensor]) -> None:
+        """Look, if it is time."""
+        rounds, every = self._engine.game.clock.rounds, self._engine.run.probe_rounds
+        if every is not None:
+            due = rounds % every == 0
+        else:
+            due = time.perf_counter() >= self._next and rounds - self._last_round >= FEWEST_ROUNDS
+        if due:
+            self.look()
+
+    def look(self) -> None:
+        """Look now, unless this moment was looked at already; only the main process does."""
+        clock = self._engine.game.clock
+        if clock.samples == self._at or not self._engine.accelerator.is_main_process:
+            return
+        begin = time.perf_counter()
+        self.values = self._measure()
+        self._at, self._last_round = clock.samples, clock.rounds
+        took = time.perf_counter() - begin
+        self._next = time.perf_counter() + took / SHARE
+        self._recorder.event("probe", took=round(took, 4), **self.values)
+
+    def _measure(self) -> dict[str, float]:
+        modules = self._engine.modules()
+        fake = self._generated(modules)
+        features = self._described(fake)
+        around = manifold(self._real, features)
+        found = {
+            "quality": float(self._distance(features, self._real)),
+            "fresh_accuracy": two_sample_accuracy(self._real, features),
+            "precision": around.precision,
+            "recall": around.recall,
+            "density": around.density,
+            "coverage": around.coverage,
+            "variety": diversity_ratio(fake, self._trained),
+            "duplicates": near_duplicates(fake, self._trained),
+            "drift": self._drift(features),
+        }
+        if len(self._held):
+            found["copies"] = copy_share(features, self._held_features, self._known)
+            found["copying"] = copying_z(features, self._held_features, self._known)
+        if self._space.kind == "image":
+            found["lattice"] = lattice_peaks(fake, self._trained)
+        found |= self._judged(fake)
+        found |= {name: float(value) for name, value in self._engine.game.state.items() if value.dim() == 0}
+        return {name: float(value) for name, value in found.items()}
+
+    @torch.no_grad()
+    def _generated(self, modules: Modules) -> Tensor:
+        shipped = {name: modules[name] for name in self._engine.game.model}
+        with evaluating(shipped), self._engine.autocast():
+            return self._engine.game.generate(shipped, self._latents, self._classes).float()
+
+    def _judged(self, fake: Tensor) -> dict[str, float]:
+        """What the discriminator says of samples that it was trained on, of others, and of generated ones."""
+        judge, players = self._engine.game.judge, self._engine.game.players
+        if judge is None:
+            return {}
+        everyone = {name: player.module for name, player in players.items()}
+        with evaluating(everyone), self._engine.autocast(), torch.no_grad():
+            on_trained = judge.logits(self._trained, self._trained_classes)
+            on_fake = judge.logits(fake, self._classes)
+            middle = judge.middle(on_trained, on_fake)
+            found = {
+                "judged_real": float((on_trained > middle).float().mean()),
+                "judged_fake": float((on_fake < middle).float().mean()),
+            }
+            if len(self._held):
+                on_held = judge.logits(self._held, self._held_classes)
+                found["judged_held_out"] = float((on_held > middle).float().mean())
+                gap = (on_trained.mean() - on_fake.mean()).clamp(min=1e-6)
+                found["overfitting"] = float((on_trained.mean() - on_held.mean()) / gap)
+        with evaluating(everyone):
+            x = self._trained[:SLOPES].clone().requires_grad_()
+            classes = None if self._trained_classes is None else self._trained_classes[:SLOPES]
+            (gradient,) = torch.autograd.grad(judge.logits(x, classes).sum(), x)
+        found["input_slope"] = float(gradient.flatten(1).norm(dim=1).mean())
+        return found
+
+    def _drift(self, features: Tensor) -> float:
+        """How far the same latents' samples have moved since the last look, beside the distance of two real ones."""
+        before, self._before = self._before, features
+        if before is None:
+            return 0.0
+        apart = torch.nn.functional.pdist(self._real).mean().clamp(min=1e-12)
+        return float((features - before).norm(dim=1).mean() / apart)
+
+    def _read(self, dataset: Dataset, numbers: np.ndarray) -> tuple[Tensor, Tensor | None]:
+        rows = torch.from_numpy(np.ascontiguousarray(np.asarray(dataset.rows)[numbers])).to(self._engine.device)
+        labels = None if dataset.labels is None else torch.from_numpy(dataset.labels[numbers]).to(self._engine.device)
+        return self._codec.encode(rows), labels
+
+    @torch.no_grad()
+    def _described(self, x: Tensor) -> Tensor:
+        return self._network(x)
