@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import softplus
+from zerosum.train.hooks import Checkpoints, Recorder, Snapshots, Stopwatch
 
 from zerosum.api import make_plan, open_for
 from zerosum.config.data import DataOptions
@@ -19,7 +20,6 @@ from zerosum.networks.dcgan import DCGANDiscriminator, DCGANGenerator
 from zerosum.train.engine import Engine
 from zerosum.train.feed import Feed
 from zerosum.train.folder import new_folder
-from zerosum.train.hooks import Checkpoints, Recorder, Snapshots, Stopwatch
 from zerosum.train.loop import Hook, play
 from zerosum.train.model import Model
 

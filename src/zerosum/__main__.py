@@ -11,6 +11,7 @@ from zerosum.core.version import __version__
 VERBS = {
     "train": ("DATA", "train a generator on pictures or points, or go on with a run that was interrupted"),
     "sample": ("RUN_OR_MODEL", "write numbered samples of a trained model"),
+    "diagnose": ("RUN", "say what is wrong with a run, with evidence, charts and what to try"),
     "recipes": ("", "list the systems that can be trained"),
 }
 

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 import torch
 
-from zerosum.game.augment import DiffAugment
+from zerosum.game.augment import DiffAugment, perturb, translate
 
 ALWAYS = DiffAugment(probability=1.0)
 PICTURES = torch.rand(200, 3, 16, 24) * 2 - 1
@@ -17,7 +17,7 @@ def test_without_probability_nothing_changes() -> None:
 
 def test_translation_moves_whole_cells_and_fills_with_zero() -> None:
     torch.manual_seed(0)
-    moved = ALWAYS._translate(PICTURES)
+    moved = translate(PICTURES, ALWAYS.translation, torch.ones(200, dtype=torch.bool))
     shifts = set()
     for before, after in zip(PICTURES, moved, strict=True):
         found = [
@@ -69,7 +69,10 @@ def test_probability_is_the_share_that_is_changed(change: str) -> None:
     torch.manual_seed(0)
     half = dataclasses.replace(ALWAYS, probability=0.5)
     ones = torch.ones(4000, 1, 16, 16)
-    changed = (half._cut_out(ones) if change == "cutout" else half._translate(ones)) != ones
+    if change == "cutout":
+        changed = half._cut_out(ones) != ones
+    else:
+        changed = translate(ones, half.translation, half._chosen(ones)) != ones
     still = 0.0 if change == "cutout" else 1 / 25  # one shift in 25 is none
     assert changed.any(3).any(2).any(1).float().mean().item() == pytest.approx(0.5 * (1 - still), abs=0.03)
 
@@ -78,3 +81,13 @@ def test_gradients_come_through() -> None:
     x = PICTURES[:8].clone().requires_grad_()
     ALWAYS(x).square().sum().backward()
     assert x.grad is not None and x.grad.isfinite().all() and x.grad.flatten(1).abs().sum(1).min() > 0
+
+
+def test_small_changes_shift_pictures_and_add_noise_to_points() -> None:
+    torch.manual_seed(0)
+    moved = perturb(PICTURES)
+    for before, after in zip(PICTURES[:20], moved[:20], strict=True):
+        shifts = [(down, right) for down in range(-2, 3) for right in range(-3, 4)]
+        assert sum(torch.equal(after, shifted(before, down, right)) for down, right in shifts) == 1
+    points = torch.randn(20_000, 2)
+    assert (perturb(points) - points).std().item() == pytest.approx(0.05, rel=0.02)

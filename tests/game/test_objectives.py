@@ -100,14 +100,17 @@ def best_logits(objective: Objective, real: np.ndarray, fake: np.ndarray) -> np.
     Every loss is convex in v, so the slope's sign says on which side the minimum lies. A term of its own is found by
     holding the other side at a constant, whose part in the loss has no slope.
     """
-    low, high = np.full(real.shape, -30.0), np.full(real.shape, 30.0)
+    low, high = np.full(real.shape, -200.0), np.full(real.shape, 200.0)
     for _ in range(60):
         logits = torch.tensor((low + high) / 2, requires_grad=True)
         constant = torch.zeros_like(logits.detach())
         (on_real,) = torch.autograd.grad(objective.discriminator(logits, constant), logits)
         (on_fake,) = torch.autograd.grad(objective.discriminator(constant, logits), logits)
         slope = real * on_real.numpy() + fake * on_fake.numpy()
-        low, high = np.where(slope < 0, logits.detach().numpy(), low), np.where(slope < 0, high, logits.detach().numpy())
+        low, high = (
+            np.where(slope < 0, logits.detach().numpy(), low),
+            np.where(slope < 0, high, logits.detach().numpy()),
+        )
     return (low + high) / 2
 
 

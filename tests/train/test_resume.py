@@ -211,8 +211,8 @@ def test_a_damaged_checkpoint_is_a_sentence(pictures: Path, tmp_path: Path, caps
 def test_the_batch_that_is_kept_is_the_one_that_failed(pictures: Path, tmp_path: Path) -> None:
     """A critic that moves three times a round reads three batches; the first of them is the one that fails."""
     base = ["train", str(pictures), "--recipe", "wgan-gp", "--width", "8", "--batch", "8", "--precision", "fp32"]
-    out = ["--out", str(tmp_path), "--name", "bad", "--samples", "400", "--discriminator-steps", "3", "--log-rounds", "1"]
-    assert main([*base, *out, "--optimizer.rate", "1e30"]) == 3
+    out = ["--out", str(tmp_path), "--name", "bad", "--samples", "400", "--log-rounds", "1"]
+    assert main([*base, *out, "--discriminator-steps", "3", "--optimizer.rate", "1e30"]) == 3
     (batch,) = (tmp_path / "bad").glob("failed-batch-*.npz")
     position = int(batch.stem.rsplit("-", 1)[1])
     assert position % 8 == 0

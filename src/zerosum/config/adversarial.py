@@ -35,7 +35,7 @@ class Adversarial:
     penalties: str = "none"
     """What is added to the losses, with weights or without: "r1=0.5,r2=0.5" or "gradient-penalty". Penalties: r1, r2,
     gradient-penalty, one-sided-gradient-penalty, dragan, roth, weight-decay, orthogonal, lecam, consistency,
-    balanced-consistency, mode-seeking, path-length; none for none."""
+    balanced-consistency; the generator's: generator-orthogonal, mode-seeking, path-length; none for none."""
     penalty_every: int = 1
     """Rounds from one evaluation of the penalties to the next; their weights are multiplied by it."""
     penalty_steps: Literal["joined", "own"] = "joined"

@@ -28,7 +28,7 @@ class Optimizer(Protocol):
         """The same with `factor` times the learning rate."""
         ...
 
-    def lazy(self, every: int) -> "Optimizer":
+    def lazy(self, every: float) -> "Optimizer":
         """The same for a player that takes one further step after `every` of its own, and is to go as far.
 
         Karras et al. 2020 (arXiv:1912.04958), Appendix B: with c = every / (every + 1), the rate times c and each decay
@@ -69,7 +69,7 @@ class Adam:
         final = None if self.final_rate is None else self.final_rate * factor
         return replace(self, rate=self.rate * factor, final_rate=final)
 
-    def lazy(self, every: int) -> "Adam":
+    def lazy(self, every: float) -> "Adam":
         """The rate times c = every / (every + 1), the betas to the power of c."""
         share = every / (every + 1)
         return replace(self.scaled(share), betas=(self.betas[0] ** share, self.betas[1] ** share))
@@ -108,7 +108,7 @@ class MomentumSGD:
         """The same with `factor` times the learning rate."""
         return replace(self, rate=self.rate * factor, final_rate=self.final_rate * factor)
 
-    def lazy(self, every: int) -> "MomentumSGD":
+    def lazy(self, every: float) -> "MomentumSGD":
         """The rate times c = every / (every + 1), the momentum to the power of c."""
         share = every / (every + 1)
         return replace(self.scaled(share), momentum=self.momentum**share, final_momentum=self.final_momentum**share)

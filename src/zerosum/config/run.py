@@ -38,7 +38,15 @@ class Run:
     """Also send the records to these trackers: tensorboard, wandb."""
 
     def __post_init__(self) -> None:
-        for name in ("minutes", "samples", "batch", "log_rounds", "probe_rounds", "snapshot_seconds", "checkpoint_seconds"):
+        for name in (
+            "minutes",
+            "samples",
+            "batch",
+            "log_rounds",
+            "probe_rounds",
+            "snapshot_seconds",
+            "checkpoint_seconds",
+        ):
             value = getattr(self, name)
             if value is not None and not 0 < value < float("inf"):
                 raise SettingError(f"--{name.replace('_', '-')} is {value}; it must be greater than 0.")

@@ -29,8 +29,16 @@ def read_events(path: Path) -> list[Event]:
     return events
 
 
-def forget_after(path: Path, samples: int) -> None:
-    """Drop the events later than `samples` seen samples: the resumed run will write them again."""
-    events = [event for event in read_events(path) if event["samples"] <= samples]
+def forget_after(path: Path, checkpoint: int | None) -> None:
+    """Drop the events after the checkpoint of so many samples: the resumed run will write them again.
+
+    Without a checkpoint the run begins anew, and only what happened before a treatment is kept.
+    """
+    events = read_events(path)
+    kept = 0
+    for number, event in enumerate(events, 1):
+        saved = event["event"] == "checkpoint" and event["samples"] == checkpoint
+        if saved or event["event"] == "treated":
+            kept = number
     with replacing(path) as temporary:
-        temporary.write_text("".join(json.dumps(event) + "\n" for event in events), encoding="utf-8")
+        temporary.write_text("".join(json.dumps(event) + "\n" for event in events[:kept]), encoding="utf-8")

@@ -4,7 +4,7 @@ Sampling, sheets, export and metrics use only a codec, so none of them has code 
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -17,7 +17,10 @@ from torch import Tensor
 from zerosum.config import base
 from zerosum.core.errors import DataError, nearest_name
 from zerosum.core.files import replacing
-from zerosum.drawing import sheets
+from zerosum.drawing import contest, sheets
+
+Probability = Callable[[np.ndarray], np.ndarray]
+"""A discriminator's opinion: encoded samples (k, ...) to numbers on [0, 1], shape (k,)."""
 
 
 class Codec(ABC):
@@ -64,6 +67,20 @@ class Codec(ABC):
     @abstractmethod
     def sheet(self, rows: np.ndarray) -> Image.Image:
         """One picture that shows all rows to a person; there must be at least one."""
+
+    def contest(
+        self, rows: np.ndarray, real: np.ndarray, latents: np.ndarray, probability: Probability | None
+    ) -> Image.Image:
+        """One picture of how the game stands; by default a sheet of the generated rows.
+
+        Args:
+            rows: Generated rows.
+            real: Stored real ones.
+            latents: What the generated rows were made from, shape (n, dimension).
+            probability: From encoded samples (k, *space.shape) to p_data / (p_data + p_g) as the discriminator has it,
+                shape (k,), where it says so.
+        """
+        return self.sheet(rows)
 
     def to_json(self) -> dict[str, Any]:
         """What `codec_from_json` makes this codec from."""
@@ -143,8 +160,28 @@ class PointsCodec(Codec):
 
         The frame is always three scales to each side of the center, so sheets of one run can be compared.
         """
-        points = (rows - np.array(self.center, np.float32)) / np.array(self.scale, np.float32)
+        points = self._encoded(rows)
         return sheets.histogram(points[:, 0]) if points.shape[1] == 1 else sheets.scatter(points[:, :2])
+
+    def contest(
+        self, rows: np.ndarray, real: np.ndarray, latents: np.ndarray, probability: Probability | None
+    ) -> Image.Image:
+        """Figure 1 of Goodfellow et al. 2014 for one dimension, a map of the discriminator's opinion for two.
+
+        More coordinates have no such picture, and get a sheet. The mapping from latents is drawn where a latent is a
+        single number.
+        """
+        fake, given = self._encoded(rows), self._encoded(real)
+        if fake.shape[1] == 1:
+            opinion = None if probability is None else lambda x: probability(x[:, None])
+            single = latents[:, 0] if latents.shape[1] == 1 else None
+            return contest.curve_contest(given[:, 0], fake[:, 0], single, opinion)
+        if fake.shape[1] == 2:
+            return contest.plane_contest(given, fake, probability)
+        return self.sheet(rows)
+
+    def _encoded(self, rows: np.ndarray) -> np.ndarray:
+        return (rows - np.array(self.center, np.float32)) / np.array(self.scale, np.float32)
 
 
 _CODECS: dict[str, type[Codec]] = {codec.kind: codec for codec in (ImageCodec, PointsCodec)}

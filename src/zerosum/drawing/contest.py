@@ -27,7 +27,7 @@ UNKNOWN = (225, 225, 225)  # where D is not finite
 
 
 def curve_contest(
-    real: np.ndarray, fake: np.ndarray, latents: np.ndarray, probability: Probability | None = None
+    real: np.ndarray, fake: np.ndarray, latents: np.ndarray | None, probability: Probability | None = None
 ) -> Image.Image:
     """Figure 1 of Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661, drawn from samples.
 
@@ -36,7 +36,8 @@ def curve_contest(
     Args:
         real: Shape (n,), samples of the data in a frame of -3 to 3.
         fake: Shape (m,), samples of the generator in the same frame.
-        latents: Shape (m,), the latent that each fake was made from.
+        latents: Shape (m,), the latent that each fake was made from; None, where it is not one number, leaves out the
+            lines from latents to samples.
         probability: D: places of shape (k,) to probabilities of being real, shape (k,). None leaves the curve out.
     """
     canvas = Canvas(720, 560)
@@ -58,7 +59,8 @@ def curve_contest(
     canvas.line(_across(x), bottom - model * heights, GREEN, 2.4, clip=clip)
     canvas.line(_across(x), bottom - data * heights, BLACK, 2.4, dash=(0, 5), clip=clip)
     canvas.line((left, right), (bottom + 0.5, bottom + 0.5), GREY, 1)
-    _mapping(canvas, fake, latents)
+    if latents is not None:
+        _mapping(canvas, fake, latents)
     _curve_legend(canvas, probability is not None)
     return canvas.image()
 

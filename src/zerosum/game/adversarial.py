@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -32,11 +33,13 @@ def adversarial_game(*, generator: Player, discriminator: Player, prior: Prior, 
         Turn("generator", sides.generator_loss, held=rules.pretraining and rules.pretraining.holds),
     ]
     players = {"discriminator": _held(discriminator, rules), "generator": replace(generator, clip=rules.gradient_clip)}
-    for name, loss in (("discriminator", sides.discriminator_penalties), ("generator", sides.generator_penalties)):
-        lazy = [penalty.every for penalty in sides.lazy(name)]
-        if lazy:
-            turns.append(Turn(name, loss, every=lazy[0], held=next(t.held for t in turns if t.player == name)))
-            players[name] = replace(players[name], optimizer=players[name].optimizer.lazy(lazy[0]))
+    for own, loss in zip(tuple(turns), (sides.discriminator_penalties, sides.generator_penalties), strict=True):
+        frequencies = sorted({penalty.every for penalty in sides.lazy(own.player)})
+        turns += [Turn(own.player, partial(loss, every), every=every, held=own.held) for every in frequencies]
+        if frequencies:
+            moves = own.repeat / sum(1 / every for every in frequencies)
+            player = players[own.player]
+            players[own.player] = replace(player, optimizer=player.optimizer.lazy(moves))
     state = {key: value for part in (*rules.penalties, *rules.observers) for key, value in part.state.items()}
     return Game(
         players=players,
@@ -81,9 +84,9 @@ class _Sides:
                 observer.observe(judgement)
         return Outcome(terms, judgement.signals)
 
-    def discriminator_penalties(self, batch: Batch) -> Outcome:
+    def discriminator_penalties(self, every: int, batch: Batch) -> Outcome:
         _, move = self._discriminator_move(batch)
-        return Outcome(self._values(self.lazy("discriminator"), move))
+        return Outcome(self._values([p for p in self.lazy("discriminator") if p.every == every], move))
 
     def generator_loss(self, batch: Batch) -> Outcome:
         rules, move = self.rules, self._generator_move(batch)
@@ -102,8 +105,9 @@ class _Sides:
             terms["feature-matching"] = rules.feature_matching * apart.square().sum()
         return Outcome(terms | self._values(self.joined("generator"), move))
 
-    def generator_penalties(self, batch: Batch) -> Outcome:
-        return Outcome(self._values(self.lazy("generator"), self._generator_move(batch)))
+    def generator_penalties(self, every: int, batch: Batch) -> Outcome:
+        move = self._generator_move(batch)
+        return Outcome(self._values([p for p in self.lazy("generator") if p.every == every], move))
 
     def judge(self, x: Tensor, condition: Tensor | None) -> Tensor:
         """Logits of samples as they are: packed where packs are judged, but neither augmented nor noisy."""
@@ -133,8 +137,8 @@ class _Sides:
         x = self.rules.prepare(x)
         if not self.rules.feature_matching:
             return self.discriminator(x, condition).float(), x
-        features = self.discriminator.features(x, condition)
-        return self.discriminator.head(features, condition).float(), features
+        features = self.discriminator.features(x, condition)  # type: ignore[operator]
+        return self.discriminator.head(features, condition).float(), features  # type: ignore[operator]
 
     def _values(self, penalties: list[Penalty], move: DiscriminatorMove | GeneratorMove) -> dict[str, Tensor]:
         samples = self.rules.clock.samples

@@ -30,7 +30,7 @@ class DiffAugment:
 
     def __post_init__(self) -> None:
         if not 0 <= self.probability <= 1:
-            raise SettingError(f"--augment is {self.probability}; it is a probability, from 0 to 1.")
+            raise SettingError(f"--augment-probability is {self.probability}; it must be from 0 to 1.")
 
     def __call__(self, x: Tensor) -> Tensor:
         """The pictures, changed; shape, type and gradient are kept."""

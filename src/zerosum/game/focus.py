@@ -5,6 +5,9 @@ from torch import Tensor
 
 from zerosum.game.judgement import Judgement
 
+NOISE = 0.2
+"""Groups whose difficulties differ by less, in standard deviations of real samples, count as ever more alike."""
+
 
 class Focus:
     """Follows how well the discriminator recognises each group of real samples, and shows those groups more often.
@@ -15,7 +18,8 @@ class Focus:
 
     Attributes:
         strongest: A group comes at most so many times as often as in the data, before all are scaled to sum to 1.
-        state: The running mean of each group's logits, measured in standard deviations of the batch, (groups,).
+        state: The running mean of each group's logits, measured in standard deviations of the batch's real ones,
+            (groups,).
     """
 
     def __init__(self, groups: int, strongest: float, decay: float = 0.98) -> None:
@@ -26,8 +30,9 @@ class Focus:
         """Note how sure the discriminator is of each group in the batch."""
         difficulty, group = self.state["focus/difficulty"], judgement.batch.group
         assert group is not None, "the feed says which group each sample belongs to"
-        both = torch.cat([judgement.on_real, judgement.on_fake])
-        sure = (judgement.on_real - both.mean()) / both.std(correction=0).clamp(min=1e-6)
+        # In units of real samples alone: how far they are from fakes says nothing of which of them are hard.
+        logits = judgement.on_real
+        sure = (logits - logits.mean()) / logits.std(correction=0).clamp(min=1e-6)
         sums = torch.zeros_like(difficulty).index_add_(0, group, sure)
         counts = torch.zeros_like(difficulty).index_add_(0, group, torch.ones_like(sure))
         # A group moves by its share in the batch: rare groups are not judged by a single sample.
@@ -37,5 +42,5 @@ class Focus:
     def multiples(self) -> Tensor:
         """How many times as often as in the data each group is to come, before scaling, (groups,)."""
         difficulty = self.state["focus/difficulty"]
-        score = (difficulty - difficulty.mean()) / difficulty.std(correction=0).clamp(min=1e-6)
+        score = (difficulty - difficulty.mean()) / difficulty.std(correction=0).clamp(min=NOISE)
         return self.strongest ** score.clamp(-1, 1)

@@ -149,9 +149,10 @@ def orthogonal(move: DiscriminatorMove | GeneratorMove) -> Tensor:
     values = []
     for weight in move.module.parameters():
         if weight.dim() > 1:
-            matrix = weight.flatten(1)
-            products = matrix @ matrix.T
-            values.append(products.square().sum() - products.diagonal().square().sum())
+            with torch.autocast(weight.device.type, enabled=False):
+                matrix = weight.flatten(1)
+                products = matrix @ matrix.T
+                values.append((products - products.diagonal().diag()).square().sum())
     return torch.stack(values).sum()
 
 
@@ -185,7 +186,7 @@ class LeCam:
 
 
 def mode_seeking(move: GeneratorMove) -> Tensor:
-    """1 / (|G(z) - G(z')| / |z - z'|), so that different latents give different samples (Mao et al. 2019, Equation 3)."""
+    """1 / (|G(z) - G(z')| / |z - z'|), so that other latents give other samples (Mao et al. 2019, Equation 3)."""
     others = move.noise.normal(*move.latents.shape)
     apart = (move.fake - move.generate(others)).float().abs().flatten(1).mean(1)
     return (1 / (apart / (move.latents - others).abs().mean(1) + 1e-5)).mean()

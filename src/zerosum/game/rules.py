@@ -38,7 +38,7 @@ class Rules:
         discriminator_steps: Moves of the discriminator in each round, each on its own batch.
         discriminator_rate: Its learning rate, as a multiple of what its optimizer says.
         pretraining: What holds the generator back at first.
-        feature_matching: Weight of ||E f(x) - E f(G(z))||^2 in the generator's loss (Salimans et al. 2016, Section 3.1).
+        feature_matching: Weight of ||E f(x) - E f(G(z))||^2 in the generator's loss (Salimans et al. 2016, 3.1).
         top: Share of its samples that the generator learns from: the most convincing ones (Sinha et al. 2020).
         weight_limit: Clip the discriminator's weights to it (Arjovsky et al. 2017, Algorithm 1).
         gradient_clip: Scale each player's gradients down to this norm.

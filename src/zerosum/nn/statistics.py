@@ -6,6 +6,7 @@ has nothing to compare, and gets zeros.
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import linear
 
 
 class NoStatistics(nn.Module):
@@ -57,11 +58,15 @@ class MinibatchDiscrimination(nn.Module):
     def __init__(self, features: int, kernels: int = 32, width: int = 5) -> None:
         super().__init__()
         self.size, self.kernels = features + kernels, kernels
-        self.project = nn.Linear(features, kernels * width, bias=False)
+        # Not a layer of its own, so that what a network does to its layers (first weights that are tiny, norms of 1)
+        # does not make all samples near one another.
+        self.projections = nn.Parameter(torch.empty(kernels * width, features))
+        nn.init.uniform_(self.projections, -(features**-0.5), features**-0.5)
 
     def forward(self, features: Tensor) -> Tensor:
         """The features and the nearness of the others, (n, f + kernels)."""
-        projected = self.project(features).unflatten(1, (self.kernels, -1)).transpose(0, 1)  # (kernels, n, width)
+        projected = linear(features, self.projections).unflatten(1, (self.kernels, -1))
+        projected = projected.transpose(0, 1)  # (kernels, n, width)
         distances = (projected[:, :, None] - projected[:, None]).abs().sum(3)  # (kernels, n, n)
         nearness = ((-distances).exp().sum(2) - 1).T / max(1, len(features) - 1)
         return torch.cat([features, nearness], 1)

@@ -8,16 +8,16 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from zerosum.core.errors import DataError, TrainingError
+from zerosum.core.errors import DataError
 from zerosum.core.files import read_json, replacing, write_json
-from zerosum.train.engine import Engine
+from zerosum.train.engine import Engine, NotFinite
 
 KEPT = 2
-"""How many of the newest checkpoints stay on disk."""
+"""How many of the newest checkpoints stay on disk, beside the best."""
 
 
 def save_checkpoint(folder: Path, engine: Engine, seconds: float) -> Path:
-    """Write the whole state of a game as `folder/SAMPLES/`, then drop all but the newest `KEPT` checkpoints.
+    """Write the whole state of a game as `folder/SAMPLES/`.
 
     Args:
         folder: The run's folder of checkpoints.
@@ -25,15 +25,13 @@ def save_checkpoint(folder: Path, engine: Engine, seconds: float) -> Path:
         seconds: Training time so far.
 
     Raises:
-        TrainingError: A weight is not finite; the checkpoints already there are left alone.
+        NotFinite: A weight is not finite; the checkpoints already there are left alone.
         OSError: The disk is full or gone; the checkpoints already there are left alone.
     """
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in state(engine).items()}
     numbers = [tensor for tensor in tensors.values() if tensor.is_floating_point()]
     if not torch.nn.utils.get_total_norm(numbers).isfinite():
-        raise TrainingError(
-            "Some weights are not finite any more, so training has stopped; the checkpoints before are kept."
-        )
+        raise NotFinite("Some weights are", engine.game.clock.samples)
     clock = engine.game.clock
     path = folder / f"{clock.samples:012d}"
     if not path.exists():
@@ -41,10 +39,16 @@ def save_checkpoint(folder: Path, engine: Engine, seconds: float) -> Path:
             temporary.mkdir()
             save_file(tensors, temporary / "state.safetensors")
             write_json(temporary / "clock.json", {"samples": clock.samples, "rounds": clock.rounds, "seconds": seconds})
+    return path
+
+
+def drop_old_checkpoints(folder: Path, keep: int) -> None:
+    """Drop all but the newest `KEPT` checkpoints and the one of so many samples."""
     for old in checkpoints(folder)[:-KEPT]:
+        if int(old.name) == keep:
+            continue
         doomed = old.rename(old.with_name(f".{old.name}.part"))  # from here on it is nobody's checkpoint
         shutil.rmtree(doomed, ignore_errors=True)
-    return path
 
 
 def load_checkpoint(path: Path, engine: Engine) -> float:

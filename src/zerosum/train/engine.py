@@ -17,14 +17,14 @@ from zerosum.train.devices import arrange, choose_precision, start
 
 
 class NotFinite(TrainingError):
-    """A loss became infinite or not a number.
+    """A loss or a weight became infinite or not a number.
 
     Attributes:
-        position: Where in the sequence of samples the batch that it happened on begins.
+        position: Where in the sequence of samples the batch that it happened on begins, if that is known.
     """
 
-    def __init__(self, player: str, samples: int, position: int) -> None:
-        super().__init__(f"The loss of the {player} is not finite after {samples:,} samples, so training has stopped.")
+    def __init__(self, what: str, samples: int, position: int | None = None) -> None:
+        super().__init__(f"{what} not finite after {samples:,} samples, so training has stopped.")
         self.position = position
 
 
@@ -119,7 +119,8 @@ class Engine:
         finite = self.accelerator.reduce(finite.float(), "sum") == self.share.world
         for move, good in zip(self._totals, finite.tolist(), strict=True):  # type: ignore[union-attr]
             if not good:
-                raise NotFinite(*move[:3])
+                player, samples, position, _ = move
+                raise NotFinite(f"The loss of the {player} is", samples, position)
         self._totals.clear()
 
     def any_process(self, flag: bool) -> bool:

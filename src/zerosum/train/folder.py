@@ -7,9 +7,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from zerosum.config.base import from_json
 from zerosum.core.errors import DataError, SettingError
 from zerosum.core.files import read_json
 from zerosum.train.checkpoint import checkpoints
+
+
+@dataclass(frozen=True, kw_only=True)
+class Best:
+    """The checkpoint whose generator is shipped.
+
+    Attributes:
+        samples: Samples seen at it.
+        quality: Distance between its samples and real ones.
+        lowest: The smallest such distance so far; `quality` is not larger by more than chance.
+    """
+
+    samples: int
+    quality: float
+    lowest: float
 
 
 @dataclass(frozen=True)
@@ -46,6 +62,20 @@ class RunFolder:
     def newest_checkpoint(self) -> Path | None:
         """The checkpoint to go on from, if there is one."""
         return (checkpoints(self.checkpoints) or [None])[-1]
+
+    @property
+    def treatments(self) -> Path:
+        """What the autopilot did."""
+        return self.path / "treatments.json"
+
+    @property
+    def best_file(self) -> Path:
+        """Which checkpoint the model is from."""
+        return self.path / "best.json"
+
+    def best(self) -> Best | None:
+        """The checkpoint that the model is from, if there is one."""
+        return from_json(Best, read_json(self.best_file), str(self.best_file)) if self.best_file.exists() else None
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -19,8 +19,8 @@ from zerosum.metrics.features import feature_network
 from zerosum.metrics.manifold import manifold
 from zerosum.metrics.spectrum import lattice_peaks
 from zerosum.train.engine import Engine
-from zerosum.train.hooks import Recorder
 from zerosum.train.model import evaluating
+from zerosum.train.recorder import Recorder
 
 LOOKED_AT = 256
 """Samples of each sort: generated, trained on, held out."""
@@ -151,8 +151,9 @@ class Probe:
             if len(self._held):
                 on_held = judge.logits(self._held, self._held_classes)
                 found["judged_held_out"] = float((on_held > middle).float().mean())
-                gap = (on_trained.mean() - on_fake.mean()).clamp(min=1e-6)
-                found["overfitting"] = float((on_trained.mean() - on_held.mean()) / gap)
+                # Where real and fake are told apart by less than their spread, the share of the gap means nothing.
+                gap = (on_trained.mean() - on_fake.mean()).clamp(min=float(on_trained.std()) / 2)
+                found["overfitting"] = float((on_trained.mean() - on_held.mean()) / gap.clamp(min=1e-12))
         with evaluating(everyone):
             x = self._trained[:SLOPES].clone().requires_grad_()
             classes = None if self._trained_classes is None else self._trained_classes[:SLOPES]

@@ -4,32 +4,40 @@ import errno
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
+from accelerate import Accelerator
 from safetensors import SafetensorError
 
+from zerosum.config.base import to_json
 from zerosum.config.run import Run
 from zerosum.core.errors import TrainingError, ZerosumError
-from zerosum.core.events import forget_after
-from zerosum.core.files import remove_leftovers, replacing, write_json
+from zerosum.core.events import append_event, forget_after, read_events
+from zerosum.core.files import read_json, remove_leftovers, replacing, write_json
 from zerosum.core.seeding import Share
 from zerosum.data.loader import Loader
+from zerosum.health.finding import Finding
 from zerosum.train.checkpoint import load_checkpoint
 from zerosum.train.devices import on_main, start, suitable_threads
 from zerosum.train.engine import Engine, NotFinite
 from zerosum.train.feed import Feed
 from zerosum.train.folder import RunFolder
-from zerosum.train.hooks import Checkpoints, Listener, Recorder, Snapshots, Stopwatch
+from zerosum.train.keeper import Keeper
 from zerosum.train.loop import play
 from zerosum.train.model import Model
 from zerosum.train.plan import Plan
 from zerosum.train.probe import Probe
+from zerosum.train.recorder import Listener, Recorder, Stopwatch
 from zerosum.train.resume import place, remembered
+from zerosum.train.snapshots import Snapshots
+from zerosum.train.treatment import Treatment, treat, treated, treatments
+from zerosum.train.watch import Watch
 
 
 class Interrupted(ZerosumError):
@@ -40,98 +48,170 @@ class Interrupted(ZerosumError):
         self.exit_code = 128 + number
 
 
+class Stopped(TrainingError):
+    """The doctor was alarmed, and the run was asked to stop then, or has no remedy left."""
+
+    def __init__(self, finding: Finding, folder: RunFolder, tried: Sequence[Treatment]) -> None:
+        done = "; ".join(f"{one.remedy} (for {one.failure})" for one in tried)
+        super().__init__(
+            f"{finding.failure}: {finding.what} {finding.evidence} "
+            + (f"Tried without success: {done}. " if tried else "")
+            + f"All is saved in {folder.path}; `zerosum diagnose {folder.path}` shows it. "
+            + f"Try this: {finding.try_this[0] if finding.try_this else 'other settings.'}"
+        )
+
+
 def train(plan: Plan, listener: Listener = lambda event: None) -> tuple[Model, RunFolder]:
-    """Train to the end of the plan, or until asked to stop; returns the model and the run's folder.
+    """Train to the end of the plan, or until asked to stop; returns the best model so far and the run's folder.
 
     Raises:
         Interrupted: SIGINT, SIGTERM or SIGHUP came; everything is saved.
-        TrainingError: A loss is not finite any more; the last good checkpoint is kept.
+        TrainingError: A loss is not finite any more, or the doctor was alarmed and nothing helped; the last good
+            checkpoint is kept.
         ZerosumError: The plan cannot be carried out, the disk is full, or the memory is.
     """
     accelerator = start(plan.run)
     # First what may be refused, so that a refusal leaves no empty run behind.
-    game = plan.build()
+    plan.build()
     share = Share(accelerator.process_index, accelerator.num_processes)
     Loader(plan.dataset, plan.run.seed, plan.run.batch or 1, share)
     with ExitStack() as stack:
         stack.enter_context(suitable_threads(plan.dataset.space))
-        folder, run, newest = on_main(accelerator, partial(_enter, plan, stack))
+        folder, run = on_main(accelerator, partial(_enter, plan, stack))
         stop = stack.enter_context(stop_signals())
         stack.enter_context(_machine_errors(folder, run))
-        engine = Engine(game, run, plan.dataset.space, accelerator)
-        return _play(plan, folder, engine, newest, stop, listener), folder
+        while True:
+            course = on_main(accelerator, lambda: treated(plan, folder))
+            outcome = _play(replace(course, run=run), folder, accelerator, stop, listener)
+            if isinstance(outcome, Model):
+                return outcome, folder
+            on_main(accelerator, partial(_answer, course, folder, outcome, listener))
 
 
-def _enter(plan: Plan, stack: ExitStack) -> tuple[RunFolder, Run, Path | None]:
-    """Find and lock the run's folder: with the run's settings as they are from now on, and the newest checkpoint."""
+def _enter(plan: Plan, stack: ExitStack) -> tuple[RunFolder, Run]:
+    """Find and lock the run's folder: with the run's settings as they are from now on."""
     folder = place(plan)
     stack.enter_context(folder.locked())
-    return folder, remembered(plan, folder), folder.newest_checkpoint()
+    return folder, remembered(plan, folder)
 
 
 def _play(
-    plan: Plan, folder: RunFolder, engine: Engine, newest: Path | None, stop: list[int], listener: Listener
-) -> Model:
-    dataset, run, game, accelerator = plan.dataset, engine.run, engine.game, engine.accelerator
+    plan: Plan, folder: RunFolder, accelerator: Accelerator, stop: list[int], listener: Listener
+) -> Model | Finding:
+    """Play on from the newest checkpoint; returns the best model, or the finding that ended it before its time."""
+    dataset, run = plan.dataset, plan.run
+    engine = Engine(plan.build(), run, dataset.space, accelerator)
+    game = engine.game
+    newest = on_main(accelerator, folder.newest_checkpoint)
     watch = Stopwatch(load_checkpoint(newest, engine) if newest else 0.0)
-    on_main(accelerator, partial(_open, plan, folder, engine))
+    on_main(accelerator, partial(_open, plan, folder, engine, newest))
     assert run.batch is not None, "a plan says its batch"
     loader = Loader(dataset, run.seed, run.batch, engine.share, engine.device)
     model = Model(plan.recipe, plan.settings, dataset.space, dataset.codec, game, engine.modules())
     model.facts |= {"data": dataset.name, "samples_of_data": len(dataset), "seed": run.seed}
-    recorder = Recorder(engine, folder, watch, listener)
+    recorder = Recorder(engine, folder, watch, [listener])
+    doctor = Watch(read_events(folder.events), recorder, run)
     probe = Probe(engine, dataset, recorder)
-    snapshots = Snapshots(engine, folder, model, recorder)
-    checkpoints = Checkpoints(engine, folder, model, recorder, watch)
-    recorder.event("start", folder=str(folder.path), resumed=newest is not None, precision=engine.precision)
+    snapshots = Snapshots(engine, folder, model, recorder, spread(plan))
+    keeper = Keeper(engine, folder, model, recorder, watch, probe)
+    recorder.event(
+        "start",
+        folder=str(folder.path),
+        resumed=newest is not None,
+        precision=engine.precision,
+        batch=run.batch,
+        planned_samples=run.samples,
+        planned_seconds=run.minutes and run.minutes * 60,
+        metric=probe.metric,
+        floor=probe.floor,
+    )
+    if newest is None:
+        doctor.examine_data(dataset)
 
     def complete() -> bool:
         enough = run.samples is not None and game.clock.samples >= run.samples
         return enough or (run.minutes is not None and watch.seconds >= 60 * run.minutes)
 
+    def over() -> bool:
+        alarmed = run.on_alarm != "warn" and doctor.alarm is not None
+        return engine.any_process(complete() or bool(stop) or alarmed)
+
     with trackers(engine, folder):
         try:
-            hooks = (recorder, probe, snapshots, checkpoints)
-            play(game, engine, Feed(game, loader), hooks, lambda: engine.any_process(complete() or bool(stop)))
+            play(game, engine, Feed(game, loader), (recorder, probe, doctor, snapshots, keeper), over)
             done = engine.any_process(complete())
-            checkpoints.save()
+            keeper.save()
         except NotFinite as error:
-            kept = on_main(accelerator, partial(_keep_batch, plan, folder, run, error.position))
             recorder.event("failed", reason=str(error))
+            doctor.examine()
+            alarm = on_main(accelerator, lambda: doctor.alarm)
+            if run.on_alarm == "autopilot" and alarm:
+                return alarm
+            kept = on_main(accelerator, partial(_keep_batch, plan, folder, run, error.position))
             raise TrainingError(f"{error} {kept}") from None
         snapshots.draw()
+        doctor.examine()
+    if run.on_alarm != "warn" and not stop and (alarm := on_main(accelerator, lambda: doctor.alarm)):
+        return alarm
     if not done:
         recorder.event("stopped")
         raise Interrupted((stop or [signal.SIGTERM])[0], folder, game.clock.samples)
     recorder.event("finished", model=str(folder.model))
-    return model
+    best = folder.best()
+    return model if best is None or best.samples == game.clock.samples else Model.load(folder.model)
 
 
-def _open(plan: Plan, folder: RunFolder, engine: Engine) -> None:
+def _answer(plan: Plan, folder: RunFolder, alarm: Finding, listener: Listener) -> None:
+    """Treat the run if that was asked for and can be done; otherwise end it, with the reasons.
+
+    Raises:
+        Stopped: It ends here.
+    """
+    treatment = treat(plan, folder, alarm) if plan.run.on_alarm == "autopilot" else None
+    if treatment is None:
+        raise Stopped(alarm, folder, treatments(folder))
+    last = read_events(folder.events)[-1]
+    told = {name: value for name, value in to_json(treatment).items() if name not in ("settings", "number")}
+    event = {"event": "treated", "samples": last["samples"], "seconds": last["seconds"], **told, "why": alarm.evidence}
+    append_event(folder.events, event)
+    listener(event)
+
+
+def spread(plan: Plan) -> np.ndarray:
+    """Real samples from all over the data, as many as a contact sheet shows."""
+    rows, most = plan.dataset.rows, plan.dataset.codec.sheet_samples
+    return np.asarray(rows[:: max(1, len(rows) // most)][:most])
+
+
+def _open(plan: Plan, folder: RunFolder, engine: Engine, newest: Path | None) -> None:
     """Write down what was asked for, and what the data looks like; cut the record back to the checkpoint."""
     remove_leftovers(folder.path)
-    write_json(folder.config, plan.config(engine.run, engine.precision))
-    forget_after(folder.events, engine.game.clock.samples)
-    rows, codec = plan.dataset.rows, plan.dataset.codec
+    config = plan.config(engine.run, engine.precision)
+    if folder.config.exists():
+        config["settings"] = read_json(folder.config)["settings"]  # as they were asked for, before any treatment
+    write_json(folder.config, config)
+    forget_after(folder.events, None if newest is None else int(newest.name))
     with replacing(folder.path / "reals.png") as temporary:
-        spread = np.asarray(rows[:: max(1, len(rows) // codec.sheet_samples)][: codec.sheet_samples])
-        codec.sheet(spread).save(temporary, format="png")
+        plan.dataset.codec.sheet(spread(plan)).save(temporary, format="png")
 
 
-def _keep_batch(plan: Plan, folder: RunFolder, run: Run, position: int) -> str:
-    """Save the batch that a loss failed on, all processes' parts of it, and say how to go on."""
+def _keep_batch(plan: Plan, folder: RunFolder, run: Run, position: int | None) -> str:
+    """Save the batch that a loss failed on, all processes' parts of it, if one is known, and say how to go on."""
     assert run.batch is not None
+    checkpoint = folder.newest_checkpoint()
+    kept = f"The last good checkpoint is {checkpoint}" if checkpoint else "There was no checkpoint yet"
+    advice = (
+        "Start afresh with --new and a lower learning rate, a larger penalty, --gradient-clip 1 or --precision fp32; "
+        "or let --on-alarm autopilot do so."
+    )
+    if position is None:
+        return f"{kept}. {advice}"
     rows, labels = Loader(plan.dataset, run.seed, run.batch).rows(position)
     arrays = {"rows": rows.numpy()} | ({} if labels is None else {"labels": labels.numpy()})
     path = folder.path / f"failed-batch-{position:012d}.npz"
     with replacing(path) as temporary, temporary.open("wb") as file:
         np.savez(file, allow_pickle=False, **arrays)
-    checkpoint = folder.newest_checkpoint()
-    kept = f"the last good checkpoint is {checkpoint}" if checkpoint else "there was no checkpoint yet"
-    return (
-        f"The batch is in {path}; {kept}. Start afresh with --new and a lower learning rate, a larger penalty or "
-        "--precision fp32."
-    )
+    return f"{kept}; the batch is in {path}. {advice}"
 
 
 @contextmanager

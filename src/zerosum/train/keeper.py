@@ -1,0 +1,60 @@
+"""What is kept of a run while it goes on: checkpoints to go on from, and the best generator so far."""
+
+import time
+
+from torch import Tensor
+
+from zerosum.config.base import to_json
+from zerosum.core.files import write_json
+from zerosum.train.checkpoint import drop_old_checkpoints, save_checkpoint
+from zerosum.train.devices import on_main
+from zerosum.train.engine import Engine
+from zerosum.train.folder import Best, RunFolder
+from zerosum.train.model import Model
+from zerosum.train.probe import Probe
+from zerosum.train.recorder import Recorder, Stopwatch
+
+
+class Keeper:
+    """Saves the game often enough that little is lost with the power, and ships the best generator so far.
+
+    The newest is the best unless its samples are farther from real ones than an earlier one's by more than chance: 5 %
+    and the distance between real samples and real ones.
+    """
+
+    def __init__(
+        self, engine: Engine, folder: RunFolder, model: Model, recorder: Recorder, watch: Stopwatch, probe: Probe
+    ) -> None:
+        self._engine, self._folder, self._model = engine, folder, model
+        self._recorder, self._watch, self._probe = recorder, watch, probe
+        self._next = time.perf_counter() + engine.run.checkpoint_seconds
+
+    def __call__(self, record: dict[str, Tensor]) -> None:
+        """Save, if it is time."""
+        if self._engine.any_process(time.perf_counter() >= self._next):
+            self.save()
+            self._next = time.perf_counter() + self._engine.run.checkpoint_seconds
+
+    def save(self) -> None:
+        """Save now; every process must call this."""
+        self._engine.check_finite()
+        self._engine.share_buffers()
+        on_main(self._engine.accelerator, self._write)
+
+    def _write(self) -> None:
+        self._probe.look()
+        quality, samples = self._probe.quality, self._engine.game.clock.samples
+        path = save_checkpoint(self._folder.checkpoints, self._engine, self._watch.seconds)
+        best = self._folder.best()
+        is_best = best is None or not quality > best.lowest + 0.05 * abs(best.lowest) + self._probe.floor
+        if best is None or is_best:
+            metric = self._probe.metric
+            self._model.facts |= {
+                "samples_seen": samples,
+                "chosen": f"the best checkpoint so far by {metric}, {quality:.4g} (smaller is better)",
+            }
+            self._model.save(self._folder.model)
+            best = Best(samples=samples, quality=quality, lowest=min(quality, best.lowest if best else quality))
+            write_json(self._folder.best_file, to_json(best))
+        drop_old_checkpoints(self._folder.checkpoints, keep=best.samples)
+        self._recorder.event("checkpoint", file=str(path), quality=quality, best=is_best)

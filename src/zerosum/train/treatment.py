@@ -1,0 +1,112 @@
+"""The autopilot: after an alarm it changes settings, goes back as far as needed, and writes down what it did and why."""
+
+import dataclasses
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from zerosum.config.base import check_numbers, differences, from_json, to_json
+from zerosum.core.errors import SettingError
+from zerosum.core.files import read_json, write_json
+from zerosum.health.finding import Finding
+from zerosum.health.remedies import REMEDIES
+from zerosum.train.checkpoint import checkpoints
+from zerosum.train.folder import RunFolder
+from zerosum.train.plan import Plan
+
+MOST = 4
+"""Treatments of one run, before it is given up."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Treatment:
+    """One thing that the autopilot did.
+
+    Attributes:
+        failure: What for.
+        remedy: What, in a few words.
+        number: Which of the failure's remedies it is, from 0.
+        changes: The settings that changed, as `name: old -> new`.
+        back_to: Samples at the checkpoint that the game went on from; 0 for the start.
+        settings: The recipe's settings from then on.
+    """
+
+    failure: str
+    remedy: str
+    number: int
+    changes: tuple[str, ...]
+    back_to: int
+    settings: dict
+
+
+def treatments(folder: RunFolder) -> list[Treatment]:
+    """What was done in a run so far, oldest first."""
+    path = folder.treatments
+    return [from_json(Treatment, value, str(path)) for value in read_json(path)] if path.exists() else []
+
+
+def treated(plan: Plan, folder: RunFolder) -> Plan:
+    """The plan with the settings that the treatments of this run have led to."""
+    done = treatments(folder)
+    if not done:
+        return plan
+    settings = from_json(plan.recipe.config, done[-1].settings, str(folder.treatments))
+    return dataclasses.replace(plan, settings=settings)
+
+
+def treat(plan: Plan, folder: RunFolder, finding: Finding) -> Treatment | None:
+    """Apply the first remedy for a finding that was not tried yet; None if there is none, or it was enough.
+
+    Checkpoints that the game does not go on from are moved into `set-aside/`, not deleted.
+    """
+    done = treatments(folder)
+    if len(done) >= MOST:
+        return None
+    tried = max((one.number for one in done if one.failure == finding.failure), default=-1)
+    for number, remedy in enumerate(REMEDIES.get(finding.failure, ())):
+        if number <= tried:
+            continue
+        settings = remedy.change(plan.settings)
+        changes = differences(plan.settings, settings)
+        if not changes or not _possible(plan, settings):
+            continue
+        best = folder.best()
+        # A best checkpoint from before a treatment may be of another game.
+        usable = best is not None and remedy.again == "best" and _checkpoint(folder, best.samples) is not None
+        back_to = best.samples if best is not None and usable else 0
+        _set_aside(folder, back_to, len(done))
+        treatment = Treatment(
+            failure=finding.failure,
+            remedy=remedy.name,
+            number=number,
+            changes=tuple(changes),
+            back_to=back_to,
+            settings=to_json(settings),
+        )
+        write_json(folder.treatments, [to_json(one) for one in (*done, treatment)])
+        return treatment
+    return None
+
+
+def _possible(plan: Plan, settings: Any) -> bool:
+    """Whether a game can be made of these settings: a remedy for pictures is none for points."""
+    try:
+        check_numbers(settings)
+        dataclasses.replace(plan, settings=settings).build()
+    except SettingError:
+        return False
+    return True
+
+
+def _checkpoint(folder: RunFolder, samples: int) -> Path | None:
+    return next((path for path in checkpoints(folder.checkpoints) if int(path.name) == samples), None)
+
+
+def _set_aside(folder: RunFolder, back_to: int, number: int) -> None:
+    """Move the checkpoints later than `back_to` out of the way, and with a game from the start also the earlier ones."""
+    for path in checkpoints(folder.checkpoints):
+        if int(path.name) > back_to or back_to == 0:
+            place = folder.path / "set-aside" / f"{number}-{path.name}"
+            place.parent.mkdir(exist_ok=True)
+            shutil.move(path, place)

@@ -1,0 +1,62 @@
+"""The doctor at the bedside: after every closer look at a game it says what has become wrong with it."""
+
+from collections.abc import Iterable
+
+from torch import Tensor
+
+from zerosum.config.base import to_json
+from zerosum.config.run import Run
+from zerosum.core.events import Event
+from zerosum.data.dataset import Dataset
+from zerosum.health.data import inspect_data
+from zerosum.health.doctor import diagnose
+from zerosum.health.finding import LEVELS, Finding
+from zerosum.health.timeline import Timeline
+from zerosum.train.recorder import Recorder
+
+
+class Watch:
+    """Hears a run's events, and notes a finding when it is new or has become worse.
+
+    Attributes:
+        timeline: What was heard.
+        alarm: The first finding that must not be ignored, once there is one.
+    """
+
+    def __init__(self, events: Iterable[Event], recorder: Recorder, run: Run) -> None:
+        self._run = run
+        self.timeline = Timeline(events)
+        self.alarm: Finding | None = None
+        self._recorder = recorder
+        recorder.listeners.append(self.timeline.add)
+        self._looks = len(self.timeline.probes)
+        self._known = {event["failure"]: event["level"] for event in self.timeline.findings_since_treatment}
+
+    def __call__(self, record: dict[str, Tensor]) -> None:
+        """Ask the doctor, if something new was seen."""
+        if len(self.timeline.probes) != self._looks:
+            self._looks = len(self.timeline.probes)
+            self.examine()
+
+    def examine(self) -> None:
+        """Ask the doctor now."""
+        for finding in diagnose(self.timeline):
+            self._note(finding)
+            if finding.level == "alarm" and self.alarm is None:
+                self.alarm = finding
+
+    def examine_data(self, dataset: Dataset) -> None:
+        """Look for trouble in the data itself; it is told of, but training goes on unless it is to stop on alarms."""
+        names = dataset.space.classes
+        for finding in inspect_data(dataset.space.kind, dataset.rows, dataset.labels, names):
+            self._note(finding)
+            if finding.level == "alarm" and self._run.on_alarm == "stop":
+                self.alarm = self.alarm or finding
+
+    def _note(self, finding: Finding) -> None:
+        if self._recorder.main:
+            known = self._known.get(finding.failure)
+            if known is None or LEVELS.index(finding.level) > LEVELS.index(known):
+                self._known[finding.failure] = finding.level
+                values = {name: value for name, value in to_json(finding).items() if name != "samples"}
+                self._recorder.event("finding", **values)
