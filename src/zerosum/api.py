@@ -42,6 +42,7 @@ def fit(
     seed: int = 0,
     device: str = "auto",
     precision: str = "auto",
+    on_alarm: str = "warn",
     out: Path | str = "runs",
     name: str | None = None,
     listener: Listener = lambda event: None,
@@ -60,6 +61,7 @@ def fit(
         seed: Seed of everything random.
         device: "auto", "cpu", "cuda" or "mps".
         precision: "auto", "fp32" or "bf16".
+        on_alarm: What to do when the doctor is alarmed: "warn", "stop" or "autopilot".
         out: The folder that run folders are made in.
         name: The run folder's name; a run of that name goes on. By default every call is a new, numbered run.
         listener: Called with every event, a dictionary, as it happens.
@@ -70,7 +72,7 @@ def fit(
         ZerosumError: Something that the caller can put right; the message says what.
     """
     asked = {"seed": seed, "batch": batch, "minutes": minutes, "samples": samples}
-    run = from_json(Run, asked | {"device": device, "precision": precision}, "fit")
+    run = from_json(Run, asked | {"device": device, "precision": precision, "on_alarm": on_alarm}, "fit")
     data_options = from_json(DataOptions, options or {}, "options")
     dataset, chosen, _ = open_for(data, data_options, recipe, device, minutes)
     base = chosen.settings(dataset.space, preset)
@@ -123,6 +125,8 @@ def open_for(
 
 def choose_recipe(space: Space, device: str, minutes: float | None = None) -> tuple[Recipe, str]:
     """The recipe for a kind of sample, a device and a time, and why."""
+    if space.shape == (1,):
+        return find_recipe("dcgan"), "one dimension, where one can watch D(x) follow p_data / (p_data + p_g)"
     if space.kind != "image":
         return find_recipe("r3gan"), f"relativistic pairs under R1 and R2 find the modes of {space.kind} reliably"
     graphics_card = device in ("cuda", "mps") or (
@@ -155,7 +159,7 @@ def make_plan(
     check_numbers(settings)
     if run.minutes is None and run.samples is None:
         run = dataclasses.replace(run, minutes=DEFAULT_MINUTES[dataset.space.kind])
-    usual = usual_batch(len(dataset), settings.usual_batch)
+    usual = usual_batch(len(dataset.training), settings.usual_batch)
     asked_batch, run = run.batch, dataclasses.replace(run, batch=run.batch or usual)
     return Plan(dataset, options, recipe, settings, run, out, name, new, asked_batch)
 

@@ -57,7 +57,7 @@ def test_json_lines(cli):
     events = [json.loads(line) for line in answer.out.splitlines()]
     names = [event["event"] for event in events]
     assert names[0] == "start" and names[-1] == "finished"
-    assert set(names) == {"start", "progress", "snapshot", "checkpoint", "finished"}
+    assert set(names) == {"start", "progress", "probe", "snapshot", "checkpoint", "finished"}
     assert events == read_events(Path("runs/00000-ring-r3gan/events.jsonl"))
     assert all(event.keys() >= {"event", "samples", "seconds"} for event in events)
     assert events[0] | {"seconds": 0} == {

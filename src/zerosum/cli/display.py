@@ -36,6 +36,10 @@ SHOWN = {
 """The scalars that everybody wants to see, and what a person calls them; the others follow under their own names."""
 
 
+STYLES = {"alarm": "bold red", "warn": "yellow", "note": "dim", "treated": "bold cyan"}
+"""How a terminal shows what the doctor says, by level, and what the autopilot does."""
+
+
 class Display(ABC):
     """Hears of a run's events and shows them; used as a context around the training."""
 
@@ -54,8 +58,10 @@ class Display(ABC):
 
     def farewell(self, model: Model, folder: RunFolder) -> None:
         """Say what was made and what to try next."""
-        sheet = folder.samples / f"{model.facts['samples_seen']:012d}.png"
+        sheet = max(folder.samples.glob("*.png"))
         print(f"\nContact sheet: {sheet}\nReal samples:  {folder.path / 'reals.png'}\nModel:         {folder.model}")
+        print(f"               from {model.facts['samples_seen']:,} samples, {model.facts['chosen']}")
+        print(f"Diagnosis:     {shlex.join([*program(), 'diagnose', str(folder.path)])}")
         one_class = ["--class", model.space.classes[0]] if model.space.classes else []
         sample = [*program(), "sample", str(folder.path), "--seeds", "0-63", *one_class, "--out", "samples"]
         python = f"import zerosum; print(zerosum.load({json.dumps(str(folder.path))}).sample(64, seed=0).shape)"
@@ -104,6 +110,8 @@ class PlainLines(Display):
             print(f"{headline(event, self.plan)}  {values}", flush=True)
         elif event["event"] == "snapshot":
             print(f"{event['samples']:>11,} samples  {event['file']}", flush=True)
+        elif event["event"] in ("finding", "treated"):
+            print(notice(event), flush=True)
 
 
 class LiveTable(Display):
@@ -129,6 +137,8 @@ class LiveTable(Display):
             self._live.update(self._table(event))
         elif event["event"] == "snapshot":
             self._console.print(f"[dim]{event['samples']:>11,} samples  {event['file']}[/dim]")
+        elif event["event"] in ("finding", "treated"):
+            self._console.print(Text(notice(event), style=STYLES[event.get("level", "treated")]))
 
     def _table(self, event: Event) -> Table:
         table = Table.grid(padding=(0, 2))
@@ -175,6 +185,15 @@ def beginning(event: Event) -> str:
     """The first line of a session."""
     verb = f"Going on at {event['samples']:,} samples" if event["resumed"] else "Training"
     return f"{verb} in {event['folder']} ({event['precision']}). Ctrl-C stops and saves."
+
+
+def notice(event: Event) -> str:
+    """What the doctor found, with the numbers and what to do, or what the autopilot did."""
+    if event["event"] == "treated":
+        back = f"from {event['back_to']:,} samples" if event["back_to"] else "from the start"
+        return f"AUTOPILOT  {event['failure']}: {event['remedy']}, {back} ({'; '.join(event['changes'])})"
+    advice = f"\n           Try: {event['try_this'][0]}" if event["try_this"] else ""
+    return f"{event['level'].upper():<9}  {event['failure']}: {event['what']}\n           {event['evidence']}{advice}"
 
 
 def headline(event: Event, plan: Plan) -> str:

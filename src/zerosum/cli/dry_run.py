@@ -9,6 +9,7 @@ import torch
 
 from zerosum.config.base import to_json
 from zerosum.data.loader import Loader
+from zerosum.health.data import inspect_data
 from zerosum.train.devices import suitable_threads
 from zerosum.train.engine import Engine
 from zerosum.train.feed import Feed
@@ -32,6 +33,8 @@ def describe(plan: Plan) -> None:
     if space.classes:
         shares = ", ".join(f"{n} {f:.1%}" for n, f in zip(space.classes, space.frequencies, strict=True))
         say(f"Classes:   {shares}")
+    for finding in inspect_data(space.kind, dataset.rows, dataset.labels, space.classes):
+        say(f"Data {finding.level}: {finding.what} {finding.evidence}")
     say(f"Recipe:    {plan.recipe.name}: {plan.recipe.summary} ({plan.recipe.paper})")
     say(f"Settings:  {json.dumps(to_json(plan.settings))}")
     say(f"Run:       {json.dumps(to_json(plan.run))}")

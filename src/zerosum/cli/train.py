@@ -95,11 +95,13 @@ FLAGS = tyro.conf.FlagCreatePairsOff
 
 
 def spell_out(arguments: Sequence[str]) -> list[str]:
-    """Give --conditional and --no-conditional, written as switches, the value that the parser wants."""
+    """Give switches the value that the parser wants: --conditional, --no-conditional, and --autopilot."""
     spelled = []
     for index, argument in enumerate(arguments):
         following = arguments[index + 1] if index + 1 < len(arguments) else ""
-        if argument == "--no-conditional":
+        if argument == "--autopilot":
+            spelled += ["--on-alarm", "autopilot"]
+        elif argument == "--no-conditional":
             spelled += ["--conditional", "False"]
         elif argument == "--conditional" and following not in ("True", "False", "None"):
             spelled += ["--conditional", "True"]

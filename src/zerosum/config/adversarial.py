@@ -22,6 +22,10 @@ LossName = Literal[
 """The objectives of `zerosum.game.objectives`."""
 
 
+SLOPE_PENALTIES = ("r1", "r2", "gradient-penalty", "dragan", "roth")
+"""Penalties on the discriminator's slope at single samples, which batch normalisation would mix."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Adversarial:
     """What two players can play for and by which rules. Each recipe inherits it, with its paper's values as defaults.
@@ -107,5 +111,5 @@ class Adversarial:
 
     @property
     def judges_alone(self) -> bool:
-        """Whether a discriminator without batch normalisation is asked for, as penalties on single samples do."""
-        return self.penalties != "none" or self.spectral_norm
+        """Whether the discriminator must have no batch normalisation, which mixes the slopes of single samples."""
+        return self.spectral_norm or any(name in self.penalties for name in SLOPE_PENALTIES)

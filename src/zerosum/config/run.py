@@ -29,7 +29,8 @@ class Run:
     """Rounds from one closer look at samples and discriminator to the next; by default as often as 1.5 % of the time
     allows."""
     on_alarm: Literal["warn", "stop", "autopilot"] = "warn"
-    """What to do when the doctor is alarmed: say so, stop with exit code 3, or go back and apply the first remedy."""
+    """What to do when the doctor is alarmed: say so; stop with exit code 3; or (--autopilot for short) go back as far
+    as needed, apply the first remedy that the finding names, and stop with exit code 3 when none is left."""
     snapshot_seconds: float = 30.0
     """Seconds from one contact sheet to the next."""
     checkpoint_seconds: float = 60.0

@@ -46,7 +46,7 @@ PENALTIES: dict[str, Entry] = {
     "dragan": _plain(penalties.dragan, 10.0, "Kodali et al. 2017, https://arxiv.org/abs/1705.07215"),
     "roth": _plain(penalties.roth, 2.0, "Roth et al. 2017, https://arxiv.org/abs/1705.09367"),
     "weight-decay": _plain(penalties.weight_decay, 1e-3, "Mescheder et al. 2018, https://arxiv.org/abs/1801.04406"),
-    "orthogonal": _plain(penalties.orthogonal, 1e-4, "Brock et al. 2017, https://arxiv.org/abs/1609.07093"),
+    "orthogonal": _plain(penalties.orthogonal, 1e-4, "Brock et al. 2019, https://arxiv.org/abs/1809.11096"),
     "generator-orthogonal": _plain(
         penalties.orthogonal, 1e-4, "Brock et al. 2019, https://arxiv.org/abs/1809.11096", "generator"
     ),

@@ -46,9 +46,10 @@ READING = {
     "The generator's push": "Slope is how strongly its loss pushes it; saturated is the share of logits so extreme "
     "that cross-entropy is flat. Saturated near 1 with a slope near 0 means that it learns nothing.",
     "Overfitting": "0 means that the discriminator treats samples it has trained on like new ones; 1 means that it "
-    "takes new ones for generated. ADA's probability rises to prevent that; above 0.8 its changes may leak.",
-    "Copies": "Share of generated samples that are closer to a training sample than real ones usually are; some 1 % "
-    "are by chance.",
+    "takes new ones for generated. ADA's probability rises to prevent that; above 0.8 its changes may leak. "
+    "Where the discriminator hardly tells real from generated, this is mostly noise.",
+    "Copies": "Share of generated samples that sit on one training sample, less the share of held-out real ones that "
+    "do. 0 is right.",
     "Near-duplicates": "Share of generated samples that nearly equal another generated one. Simple data have some of "
     "their own.",
     "Lattice": "How far the spectrum of generated pictures stands out at the frequencies of a checkerboard, beside "
@@ -90,7 +91,7 @@ def run_charts(timeline: Timeline, found: Mapping[int, Finding] | None = None) -
             "A fresh classifier's accuracy",
             [_line("accuracy", probes, "fresh_accuracy")],
             marks,
-            caption="It tells real from generated. Lower is better, down to chance.",
+            caption="It tells real from generated. Lower is better, down to chance (grey).",
             bands=[_chance(2 * PROBED)],
             most=1.0,
         ),
@@ -102,7 +103,7 @@ def run_charts(timeline: Timeline, found: Mapping[int, Finding] | None = None) -
                 _line("held out", probes, "judged_held_out"),
             ],
             marks,
-            caption="50 % is not victory: a weak discriminator guesses too.",
+            caption="50 % is not victory: a weak discriminator guesses (grey) too.",
             bands=[_chance(batch)],
             most=1.0,
         ),
@@ -110,18 +111,13 @@ def run_charts(timeline: Timeline, found: Mapping[int, Finding] | None = None) -
             "Discriminator: AUC",
             [_line("AUC", records, "discriminator/auc")],
             marks,
-            caption="Chance that a real sample is scored above a generated one.",
+            caption="Chance that a real sample is scored above a generated one. Grey: guessing.",
             # Under the null the variance is (2n + 1) / 12n^2, of Mann and Whitney's statistic.
             bands=[_chance(batch * 6 * batch / (2 * (2 * batch + 1)))],
             most=1.0,
         ),
         _gap(records, marks),
-        _chart(
-            "Losses",
-            [_line(name, records, f"{name}/adversarial", colour=colour) for name, colour in players],
-            marks,
-            caption="Loss is not quality: it depends on the other player.",
-        ),
+        _losses(records, players, marks),
         _chart(
             "Gradient norms",
             [_line(name, records, f"{name}/gradient_norm", True, colour) for name, colour in players],
@@ -144,8 +140,8 @@ def run_charts(timeline: Timeline, found: Mapping[int, Finding] | None = None) -
             "Overfitting",
             [_line("discriminator", probes, "overfitting"), _line("ADA's probability", probes, "ada/probability")],
             marks,
-            caption="0: new samples look like those trained on. 1: like generated ones.",
-            bands=[Band(OVERFITTED, np.inf, "knows its samples by heart", COLOURS["alarm"])],
+            caption="0: new samples look like known ones. 1: like generated ones. Red: too much.",
+            bands=[Band(OVERFITTED, np.inf, "", COLOURS["alarm"])],
             most=1.0,
             least=-0.5,
         ),
@@ -156,6 +152,7 @@ def run_charts(timeline: Timeline, found: Mapping[int, Finding] | None = None) -
             caption="Generated samples that sit on a training sample.",
             bands=[Band(COPIED, np.inf, "copying", COLOURS["alarm"])],
             most=1.0,
+            least=-0.1,
             tight=0.15,
         ),
         _chart(
@@ -167,9 +164,7 @@ def run_charts(timeline: Timeline, found: Mapping[int, Finding] | None = None) -
             tight=0.1,
         ),
         _chart("Lattice", [_line("peaks", probes, "lattice")], marks, caption="Checkerboards. 1 is as in the data."),
-        _chart(
-            "Drift", [_line("drift", probes, "drift")], marks, caption="The same latents, from look to look.", least=0
-        ),
+        _drift(probes, marks),
     ]
     return [chart for chart in charts if chart is not None]
 
@@ -273,7 +268,7 @@ def _chart(
 def _chance(count: float) -> Band:
     """Where shares of `count` lie when a coin decides: two standard deviations around one half."""
     width = min(0.5, 1 / np.sqrt(count))
-    return Band(0.5 - width, 0.5 + width, "guessing")
+    return Band(0.5 - width, 0.5 + width, "")
 
 
 def _quality(probes: Series, marks: Sequence[Mark]) -> Chart | None:
@@ -293,12 +288,34 @@ def _quality(probes: Series, marks: Sequence[Mark]) -> Chart | None:
 
 def _gap(records: Series, marks: Sequence[Mark]) -> Chart | None:
     spread = records.of("discriminator/spread")
-    ratio = records.of("discriminator/gap") / np.where(spread > 0, spread, np.nan)
+    with np.errstate(all="ignore"):  # what comes of absurd numbers is not drawn
+        ratio = records.of("discriminator/gap") / np.where(spread > 0, spread, np.nan)
     return _chart(
         "Gap between the scores",
         [_drawn("gap over spread", records, ratio)],
         marks,
         caption="In units of their spread. 2 is the most: real and generated wholly apart.",
         most=2.0,
-        least=-1.0,
+        least=-2.0,
     )
+
+
+def _losses(records: Series, players: Sequence[tuple[str, str]], marks: Sequence[Mark]) -> Chart | None:
+    """The view is five times as tall as what four fifths of the losses span, so that one leap does not flatten all."""
+    values = np.concatenate([records.of(f"{name}/adversarial") for name, _ in players])
+    values = values[np.isfinite(values)]
+    if not len(values):
+        return None
+    low, high = np.quantile(values, (0.1, 0.9))
+    least, most = max(values.min(), 3 * low - 2 * high), min(values.max(), 3 * high - 2 * low)
+    room = 0.05 * (most - least)
+    lines = [_line(name, records, f"{name}/adversarial", colour=colour) for name, colour in players]
+    caption = "Loss is not quality: it depends on the other player."
+    view = (float(least - room), float(most + room))
+    return Chart("Losses", [line for line in lines if line is not None], (), marks, view, caption=caption)
+
+
+def _drift(probes: Series, marks: Sequence[Mark]) -> Chart | None:
+    values = probes.of("drift")
+    values[:1] = np.nan  # there is nothing before the first look to compare with
+    return _chart("Drift", [_drawn("drift", probes, values)], marks, "The same latents, from look to look.", least=0)

@@ -39,7 +39,7 @@ def not_finite(timeline: Timeline) -> Finding | None:
 
 
 def exploding_gradient(timeline: Timeline) -> Finding | None:
-    """Gradient norms above 1,000: at 100 "things are screwing up" (Chintala et al. 2016), but lazy penalties reach that."""
+    """Gradient norms above 1,000; above 100 is odd already, but the rounds with lazy penalties reach that too."""
     records = timeline.records.last(0.03, 2 * LOOKS)
     if not len(records):
         return None
@@ -119,12 +119,12 @@ def useless_discriminator(timeline: Timeline) -> Finding | None:
     return Finding(
         "useless-discriminator",
         "alarm",
-        "The discriminator's feedback has become useless: it answers 50 % to everything, which is not a victory, since a "
-        "fresh classifier still tells real from generated.",
+        "The discriminator's feedback has become useless: it answers 50 % to everything, which is not a victory, since "
+        "a fresh classifier still tells real from generated.",
         state.evidence,
         (
             "Stop here and keep the best snapshot, which is what model/ holds.",
-            "Weaken what flattens it: penalties that grow (--final-penalty), or a learning rate that has fallen to nothing.",
+            "Weaken what flattens it: penalties that grow (--final-penalty), a learning rate that fell to nothing.",
             "Lower both learning rates and go on from the best snapshot.",
         ),
         timeline.now,
@@ -158,8 +158,8 @@ def _blind(timeline: Timeline) -> _Blindness | None:
     evidence = (
         f"Over the last records the discriminator puts a real sample above a generated one in {area:.0%} of pairs "
         f"(50 % is chance; below 62 % is suspicious), while a fresh classifier tells them apart with {fresh:.0%} "
-        f"accuracy, and {left:.0%} of the first distance to the data is left. The discriminator's slope in its input is "
-        f"at {fallen:.2g} of the steepest it had."
+        f"accuracy, and {left:.0%} of the first distance to the data is left. The discriminator's slope in its input "
+        f"is at {fallen:.2g} of the steepest it had."
     )
     return _Blindness(fallen < 0.1, evidence)
 
@@ -314,12 +314,12 @@ def overfitting(timeline: Timeline) -> Finding | None:
     return Finding(
         "overfitting",
         "alarm",
-        "The discriminator has learned its training samples by heart: it takes real samples that it never saw for fakes.",
-        f"It takes {seen:.0%} of its training samples for real and {held:.0%} of held-out ones; these stand {share:.0%} "
-        f"of the way towards generated samples (r_v; above 50 % is an alarm). r_t is {r_t:.2f} (ADA's target is 0.6).",
+        "The discriminator has learned its training samples by heart: it takes real ones that it never saw for fakes.",
+        f"It takes {seen:.0%} of its training samples for real and {held:.0%} of held-out ones, which stand "
+        f"{share:.0%} of the way towards generated samples (r_v; above 50 % is an alarm). r_t is {r_t:.2f}, and ADA "
+        "holds it at 0.6.",
         (
-            "Augment what it sees: --augment ada for pictures (or diffaugment), and --mirror where left and right do not "
-            "matter.",
+            "Augment what it sees: --augment ada for pictures, and --mirror where left and right do not matter.",
             "Add data, or begin from a model of similar data.",
             "Make the discriminator smaller, or hold it with --penalties r1.",
         ),
@@ -371,8 +371,8 @@ def checkerboard(timeline: Timeline) -> Finding | None:
         "checkerboard",
         "alarm",
         "The samples carry a checkerboard: a lattice of two or four pixels that real pictures do not have.",
-        f"In the power spectrum of the last {len(probes)} looks, frequencies of a period of 2 or 4 pixels rise at least "
-        f"{peak:.3g} times as far above their neighbours as in real pictures; more than 8 is an alarm.",
+        f"In the power spectrum of the last {len(probes)} looks, frequencies of a period of 2 or 4 pixels rise at "
+        f"least {peak:.3g} times as far above their neighbours as in real pictures; more than 8 is an alarm.",
         (
             "Take networks whose kernels are a multiple of their strides (4 and 2), or that enlarge first and convolve "
             "then: all recipes here do.",

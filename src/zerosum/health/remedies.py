@@ -52,7 +52,7 @@ def with_values(**values: Any) -> Change:
 
 
 def discriminator_rate(factor: float) -> Change:
-    """The discriminator's learning rate back to its optimizer's where it is off in the same sense, else times factor."""
+    """The discriminator's learning rate back to its optimizer's if it is off in that sense, else times `factor`."""
 
     def change(settings: Any) -> Any:
         rate = settings.discriminator_rate
@@ -160,7 +160,7 @@ REMEDIES: dict[str, tuple[Remedy, ...]] = {
         Remedy("ten times the learning rate", slower(10.0)),
     ),
 }
-"""By failure, the first thing first. Failures of the data or of a network's shape have none: settings cannot cure them."""
+"""By failure, the first thing first. Failures of the data or of a network's shape have none."""
 
 
 def _to_usual(settings: Any) -> float:

@@ -192,8 +192,9 @@ def _charts(charts: Sequence[Chart], findings: Sequence[Finding], drawn: Image.I
         f"<dt>{escape(chart.title)}</dt><dd>{escape(READING.get(chart.title, chart.caption))}</dd>" for chart in charts
     )
     return (
-        f'<section><h2>Charts</h2><p class="soft">{numbers}Shaded heights mean something: their labels say what. Long '
-        "series are smoothed by a running median, and what is far from it is drawn as it was.</p>"
+        f'<section><h2>Charts</h2><p class="soft">{numbers}Shaded heights mean something, as labels and captions say. '
+        "Long series are smoothed by a running median, and what is far from it is drawn as it was. Lines leave the "
+        "view where a number is absurd.</p>"
         f"<figure>{_image(png(drawn or draw_charts(charts)), alt)}</figure>"
         f"<h3>How to read them</h3><dl>{meanings}</dl></section>"
     )

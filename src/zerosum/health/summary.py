@@ -46,10 +46,12 @@ def verdict(timeline: Timeline, findings: Sequence[Finding], present: Collection
             (WORDS[level].lower(), sum(finding.level == level for finding in findings)) for level in reversed(LEVELS)
         ]
         counted = " and ".join(f"{count} {word}{'s' * (count > 1)}" for word, count in counts if count)
-        begin, worst = f"{counted[0].upper()}{counted[1:]}.", worst_first(findings)[0]
+        begin, worst = f"{counted}.", worst_first(findings)[0]
         still = worst_first(finding for finding in findings if finding.failure in present)
         if still and still[0].level == worst.level:
             return f"{begin} First of all: {still[0].what}"
+        if len(findings) == 1:
+            return f"{counted}, which the latest look does not find any more: {worst.what}"
         rest = f" Still there: {still[0].what}" if still else ""
         return f"{begin} The worst, which the latest look does not find any more: {worst.what}{rest}"
     if not len(timeline.probes.last()):
@@ -77,7 +79,7 @@ def standing(timeline: Timeline) -> list[Reading]:
     add("recall", _latest(probes, "recall"), ".0%", "real samples that the generator can reach")
     add("coverage", _latest(probes, "coverage"), ".0%", "real samples with a generated one nearby")
     add("variety", _latest(probes, "variety"), ".2f", "1 is as diverse as the data, below 0.2 is collapse")
-    add("copies", _latest(probes, "copies"), ".1%", "generated on top of training samples; chance is about 1%")
+    add("copies", _latest(probes, "copies"), ".0%", "generated on top of training samples, beyond chance; 0 is right")
     add("overfitting", _latest(probes, "overfitting"), ".2f", "of the discriminator; 0 is none, above 0.5 is bad")
     for sort in ("real", "fake"):
         share = _recent(records, f"discriminator/accuracy_{sort}")

@@ -36,10 +36,32 @@ class DCGAN(Adversarial):
     """Moving average of the generator's weights, which is what is sampled; younger than the paper."""
 
 
+POINTS = replace(DCGAN(), latent_dim=16, usual_batch=256, generator_width=128, discriminator_width=128)
+
+LINE = replace(
+    POINTS,
+    latent_dim=1,
+    generator_width=64,
+    discriminator_width=64,
+    penalties="r1=0.003",
+    discriminator_steps=2,
+    discriminator_rate=6.0,
+    optimizer=Adam(rate=5e-4, betas=(0.0, 0.9), final_rate=5e-5, decay_samples=400_000),
+)
+"""One dimension and one latent, as in Figure 1 of Goodfellow et al. 2014: a discriminator that keeps up, brought to rest
+by R1."""
+
+
+def by_dimension(space: Space) -> str:
+    """The preset for a space."""
+    return "line" if space.shape == (1,) else space.kind
+
+
 @recipe(
     "dcgan",
     kinds=("image", "points"),
-    presets={"points": replace(DCGAN(), latent_dim=16, usual_batch=256, generator_width=128, discriminator_width=128)},
+    presets={"points": POINTS, "line": LINE},
+    suitable=by_dimension,
     paper="Radford, Metz and Chintala 2016, https://arxiv.org/abs/1511.06434",
 )
 def dcgan(config: DCGAN, space: Space) -> Game:

@@ -147,7 +147,9 @@ def _play(
             alarm = on_main(accelerator, lambda: doctor.alarm)
             if run.on_alarm == "autopilot" and alarm:
                 return alarm
-            kept = on_main(accelerator, partial(_keep_batch, plan, folder, run, error.position))
+            kept = on_main(
+                accelerator, partial(_keep_batch, plan, folder, run, None if game.multiples else error.position)
+            )
             raise TrainingError(f"{error} {kept}") from None
         snapshots.draw()
         doctor.examine()

@@ -1,4 +1,4 @@
-"""The autopilot: after an alarm it changes settings, goes back as far as needed, and writes down what it did and why."""
+"""The autopilot: after an alarm it changes settings, goes back as far as needed, and writes down what it did."""
 
 import dataclasses
 import shutil
@@ -104,7 +104,7 @@ def _checkpoint(folder: RunFolder, samples: int) -> Path | None:
 
 
 def _set_aside(folder: RunFolder, back_to: int, number: int) -> None:
-    """Move the checkpoints later than `back_to` out of the way, and with a game from the start also the earlier ones."""
+    """Move the checkpoints later than `back_to` out of the way; all of them, where the game begins anew."""
     for path in checkpoints(folder.checkpoints):
         if int(path.name) > back_to or back_to == 0:
             place = folder.path / "set-aside" / f"{number}-{path.name}"

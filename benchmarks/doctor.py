@@ -1,0 +1,232 @@
+"""Does the doctor name what is wrong, before half of the run is over, and stay silent otherwise? And does it cure?
+
+    python benchmarks/doctor.py                        some 45 minutes on two cores; writes benchmarks/results/doctor.md
+
+Every case of `sabotage.py` is trained with three seeds. A sabotaged run counts as named if an expected failure is found
+(as a warning or an alarm) before half of its samples are seen; "first" is stricter, and wants no other failure to be
+found before it. A healthy run with any warning or alarm, at any time, is a false alarm; findings about the data, which
+come before training, count like others. Thresholds were chosen on the tuning half; the examination half is what counts.
+
+The autopilot is then let loose on the sabotaged cases that a change of settings can save. Cured is a run whose samples
+are no farther from the data than 1.25 times those of the healthy case of the same seed, by more than the distance
+between real samples and real ones: fd[random-conv, n=2048] for pictures, the energy distance at n=2048 for points, and
+for `ring` all eight modes.
+"""
+
+import argparse
+import json
+import tempfile
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from sabotage import ALL, CASES, Case
+
+RESULTS = Path(__file__).parent / "results"
+MEASURED = 2_048
+
+
+def examine(task: tuple[str, int, str, str]) -> dict[str, Any]:
+    """Train one case; what was found and when, and how far its samples are from the data."""
+    import torch
+
+    from zerosum.core.errors import ZerosumError
+    from zerosum.core.events import read_events
+    from zerosum.train.model import Model
+    from zerosum.train.session import train
+
+    torch.set_num_threads(1)
+    name, seed, on_alarm, keep = task
+    case = CASES[name]
+    with tempfile.TemporaryDirectory() as temporary:
+        plan = case.plan(seed, Path(keep or temporary) / on_alarm, on_alarm)
+        ended = "finished"
+        try:
+            train(plan)
+        except ZerosumError as error:
+            ended = str(error)
+        folder = plan.out / (plan.name or "")
+        events = read_events(folder / "events.jsonl")
+        found = [
+            {"failure": e["failure"], "level": e["level"], "done": round(e["samples"] / (plan.run.samples or 1), 3)}
+            for e in events
+            if e["event"] == "finding" and e["level"] != "note"
+        ]
+        treated = [e["remedy"] for e in events if e["event"] == "treated"]
+        outcome = {"case": name, "seed": seed, "on_alarm": on_alarm, "found": found, "treated": treated, "ended": ended}
+        if (folder / "model" / "model.safetensors").exists() and plan.recipe.build is own_game(case):
+            outcome |= distance(Model.load(folder), plan.dataset, case)
+        return outcome
+
+
+def own_game(case: Case) -> Any:
+    """The recipe's own game: a model of another cannot be loaded by name."""
+    from zerosum.core.registry import find_recipe
+
+    return find_recipe(case.recipe).build
+
+
+def distance(model: Any, dataset: Any, case: Case) -> dict[str, Any]:
+    """Distance of 2,048 samples to as many real ones, the same between real ones, and the modes of a ring."""
+    import numpy as np
+    import torch
+
+    from zerosum.metrics.distances import energy_distance, frechet_distance
+    from zerosum.metrics.features import feature_network
+
+    network = feature_network(dataset.space)
+    order = np.random.default_rng(0).permutation(len(dataset))
+    count = min(MEASURED, len(order) // 2)
+    halves = (np.sort(order[:count]), np.sort(order[count : 2 * count]))
+    real, other = (network(dataset.codec.encode(torch.from_numpy(np.asarray(dataset.rows)[rows]))) for rows in halves)
+    rows = model.sample(count)
+    fake = network(dataset.codec.encode(torch.from_numpy(rows)))
+    measure = frechet_distance if dataset.space.kind == "image" else energy_distance
+    found: dict[str, Any] = {"distance": float(measure(fake, real)), "floor": abs(float(measure(other, real)))}
+    if case.data == "ring":
+        from toy_modes import judge
+
+        from zerosum.data.toys import default_sigma, modes
+
+        found["modes"], good = judge(model.sample(10_000), modes("ring"), default_sigma("ring"))
+        found["good"] = round(good, 3)
+    return found
+
+
+def named(case: Case, run: dict[str, Any], first: bool = False) -> bool:
+    """Whether an expected failure was found in time; with `first`, before any other."""
+    if first and run["found"] and run["found"][0]["failure"] not in case.expected:
+        return False
+    return any(found["failure"] in case.expected and found["done"] <= 0.5 for found in run["found"])
+
+
+def cured(run: dict[str, Any], healthy: dict[str, Any]) -> bool:
+    """Whether a treated run ends with the quality of the healthy one."""
+    if "distance" not in run:
+        return False
+    near = run["distance"] <= 1.25 * max(healthy["distance"], 0) + healthy["floor"]
+    return near and run.get("modes", 8) >= min(8, healthy.get("modes", 8))
+
+
+def report(runs: list[dict[str, Any]]) -> str:
+    """The results as Markdown."""
+    watched = [run for run in runs if run["on_alarm"] == "warn"]
+    lines = ["# The doctor examined", "", (__doc__ or "").split("\n\n", 2)[2].strip(), ""]
+    lines += ["| half | sabotaged runs | named in time | named first | healthy runs | false alarms |", "|---" * 6 + "|"]
+    for half in ("examination", "tuning"):
+        sick = [(CASES[r["case"]], r) for r in watched if CASES[r["case"]].expected and CASES[r["case"]].half == half]
+        well = [r for r in watched if not CASES[r["case"]].expected and CASES[r["case"]].half == half]
+        right, early = (sum(named(case, run, first) for case, run in sick) for first in (False, True))
+        false = sum(bool(run["found"]) for run in well)
+        lines.append(
+            f"| {half} | {len(sick)} | **{right}** ({right / max(1, len(sick)):.0%}) | {early} "
+            f"({early / max(1, len(sick)):.0%}) | {len(well)} | **{false}** ({false / max(1, len(well)):.0%}) |"
+        )
+    lines += [
+        "",
+        "## What was found first in which case",
+        "",
+        "| half | case | expected | found first, by seed |",
+        "|---" * 4 + "|",
+    ]
+    for case in ALL:
+        mine = [run for run in watched if run["case"] == case.name]
+        firsts = ", ".join(
+            f"{run['found'][0]['failure']} ({run['found'][0]['done']:.0%})" if run["found"] else "nothing"
+            for run in mine
+        )
+        lines.append(f"| {case.half} | {case.name} | {' or '.join(case.expected) or 'nothing'} | {firsts} |")
+    lines += ["", "## Confusion", "", confusion(watched), "", "## The autopilot", "", *autopilot(runs)]
+    return "\n".join(lines)
+
+
+def confusion(watched: list[dict[str, Any]]) -> str:
+    """Expected failures against those found first, over both halves."""
+    pairs = Counter(
+        (
+            (CASES[run["case"]].expected or ("nothing",))[0],
+            next((f["failure"] for f in run["found"] if f["failure"] in CASES[run["case"]].expected), None)
+            and (CASES[run["case"]].expected[0])
+            or (run["found"][0]["failure"] if run["found"] else "nothing"),
+        )
+        for run in watched
+    )
+    rows = sorted({expected for expected, _ in pairs})
+    columns = sorted({found for _, found in pairs})
+    lines = [f"| expected | {' | '.join(columns)} |", "|---" * (len(columns) + 1) + "|"]
+    lines += [f"| {row} | " + " | ".join(str(pairs[row, column] or "") for column in columns) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def autopilot(runs: list[dict[str, Any]]) -> list[str]:
+    """How many sabotaged runs were cured."""
+    by = {(run["case"], run["seed"], run["on_alarm"]): run for run in runs}
+    lines, good, total = [], 0, 0
+    for case in ALL:
+        if not case.curable:
+            continue
+        cells = []
+        for seed in sorted({run["seed"] for run in runs}):
+            run, healthy = by.get((case.name, seed, "autopilot")), by.get((case.healthy, seed, "warn"))
+            left = by.get((case.name, seed, "warn"))
+            if run is None or healthy is None:
+                continue
+            saved = cured(run, healthy)
+            good, total = good + saved, total + 1
+            shown = f"{run['distance']:.3g}" if "distance" in run else "no model"
+            alone = f"{left['distance']:.3g}" if left and "distance" in left else "none"
+            cells.append(
+                f"{'cured' if saved else 'NOT cured'}: {shown} ({healthy['distance']:.3g} healthy, {alone} left)"
+            )
+        done = sorted(
+            {
+                r
+                for (name, _, mode), run in by.items()
+                if (name, mode) == (case.name, "autopilot")
+                for r in run["treated"]
+            }
+        )
+        lines.append(f"| {case.half} | {case.name} | {'; '.join(cells)} | {'; '.join(done)} |")
+    head = [
+        "| half | case | by seed: distance to the data (healthy, and sabotaged without help) | remedies |",
+        "|---" * 4 + "|",
+    ]
+    return [f"**{good} of {total}** runs cured ({good / max(1, total):.0%}).", "", *head, *lines]
+
+
+def main() -> None:
+    """Train what is not in the results yet, and write the report."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cases", nargs="+", default=[case.name for case in ALL], choices=list(CASES))
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--only", choices=["warn", "autopilot"], help="leave out the other part")
+    parser.add_argument("--keep", default="", help="folder to keep the runs in")
+    parser.add_argument("--again", action="store_true", help="forget earlier results")
+    arguments = parser.parse_args()
+    RESULTS.mkdir(exist_ok=True)
+    record = RESULTS / "doctor.jsonl"
+    runs = [] if arguments.again or not record.exists() else [json.loads(line) for line in record.open()]
+    known = {(run["case"], run["seed"], run["on_alarm"]) for run in runs}
+    tasks = [
+        (name, seed, mode, arguments.keep)
+        for mode, seed, name in product(("warn", "autopilot"), arguments.seeds, arguments.cases)
+        if (name, seed, mode) not in known
+        and arguments.only in (None, mode)
+        and (mode == "warn" or CASES[name].curable)
+    ]
+    with ProcessPoolExecutor(arguments.processes) as pool, record.open("w" if arguments.again else "a") as file:
+        for outcome in pool.map(examine, tasks):
+            runs.append(outcome)
+            file.write(json.dumps(outcome) + "\n")
+            file.flush()
+            shown = ", ".join(f"{f['failure']} {f['done']:.0%}" for f in outcome["found"])
+            print(f"{outcome['on_alarm']} {outcome['case']} {outcome['seed']}: {shown or 'nothing'}", flush=True)
+    (RESULTS / "doctor.md").write_text(report(runs) + "\n", encoding="utf-8")
+    print(report(runs).split("## What")[0])
+
+
+if __name__ == "__main__":
+    main()
