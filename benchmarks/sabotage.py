@@ -91,7 +91,7 @@ class Case:
             log_rounds=8 if kind == "image" else 16,
             probe_rounds=25 if kind == "image" else 100,
             snapshot_seconds=1e9,
-            checkpoint_seconds=1.0,
+            checkpoint_seconds=1.5,
             on_alarm=on_alarm,  # type: ignore[arg-type]
         )
         return Plan(dataset, options, recipe, settings, run, out, f"{self.name}-{seed}", asked_batch=run.batch)
@@ -119,16 +119,19 @@ def emoji() -> Dataset:
     return open_dataset("emoji", DataOptions(size="32"))
 
 
+def some(source: Callable[[], Dataset], count: int, seed: int) -> np.ndarray:
+    whole = source()
+    return np.asarray(whole.rows)[np.random.default_rng(seed).permutation(len(whole))[:count]]
+
+
 def few(source: Callable[[], Dataset], count: int, seed: int) -> Dataset:
     """So many pictures and no more."""
-    whole = source()
-    rows = np.asarray(whole.rows)[np.random.default_rng(seed).permutation(len(whole))[:count]]
-    return pictures(rows, None, "few")
+    return pictures(some(source, count, seed), None, "few")
 
 
 def repeated(source: Callable[[], Dataset], count: int, seed: int) -> Dataset:
     """`count` pictures, each of them many times over."""
-    return pictures(np.repeat(few(source, count, seed).rows, 2000 // count, axis=0), None, "repeated")
+    return pictures(np.repeat(some(source, count, seed), 2000 // count, axis=0), None, "repeated")
 
 
 def shuffled_labels(source: Callable[[], Dataset], seed: int) -> Dataset:

@@ -40,7 +40,7 @@ def test_nothing_is_wrong_with_the_built_in_sets(name, seed):
 
 def test_the_one_class_of_emoji_that_is_too_small_is_named():
     (finding,) = inspect_data(*builtin("emoji"))
-    assert (finding.failure, finding.level) == ("unbalanced", "warn")
+    assert (finding.failure, finding.level) == ("unbalanced", "note")
     assert '"Component" has 5, and the mean class has 191' in finding.evidence
     kind, rows, _, _ = builtin("emoji")
     assert found(kind, rows) == []

@@ -7,10 +7,18 @@ import pytest
 import torch
 from torch import Tensor
 
-from zerosum.metrics.copying import copy_share, copying_z
+from zerosum.metrics.copying import Originals
 from zerosum.metrics.diversity import diversity_ratio, mean_pairwise_distance, near_duplicates
 from zerosum.metrics.manifold import manifold
 from zerosum.metrics.pairs import distances
+
+
+def copy_share(fake: torch.Tensor, held_out: torch.Tensor, train: torch.Tensor) -> float:
+    return Originals(held_out, train).copies(fake).share
+
+
+def copying_z(fake: torch.Tensor, held_out: torch.Tensor, train: torch.Tensor) -> float:
+    return Originals(held_out, train).copies(fake).z
 
 
 def normal(*shape: int, seed: int = 0) -> Tensor:

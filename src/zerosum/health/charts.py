@@ -32,8 +32,8 @@ READING = {
     "Diversity": "1 is as diverse as the data. Near 0 the generator draws one sample whatever the latents: collapse.",
     "Precision, recall, coverage": "Precision is how believable the samples are; recall and coverage are how much "
     "of the data they reach. High precision with low recall means that kinds of samples are missing.",
-    "A fresh classifier's accuracy": "A nearest-neighbour judge that never trained against this generator. At 50 % it "
-    "cannot tell real from generated; at 100 % it always can. Below 50 % the samples sit on top of real ones.",
+    "A fresh classifier's accuracy": "A linear classifier that never trained against this generator. At 50 % it "
+    "cannot tell real from generated; at 100 % it always can.",
     "Discriminator: judged right": "50 % is not victory: it may be a perfect generator, or a discriminator that is too "
     "weak to see anything. Look at the distance to real samples to tell them apart.",
     "Discriminator: AUC": "The chance that a real sample is scored above a generated one. At 1 for long, the "

@@ -153,7 +153,7 @@ def _blind(timeline: Timeline) -> _Blindness | None:
     if repeated > 0.5 and area > 0.4:
         return None  # a few samples over and over: they can be ranked no better than by chance
     # A discriminator that was flattened is useless also where the generator drifts off by its own.
-    if not (area < 0.62 and fresh > 0.9 and (left > 0.15 or fallen < 0.02)):
+    if not (area < 0.62 and fresh > 0.9 and (left > 0.3 or fallen < 0.02)):
         return None
     evidence = (
         f"Over the last records the discriminator puts a real sample above a generated one in {area:.0%} of pairs "
@@ -249,7 +249,10 @@ def partial_collapse(timeline: Timeline) -> Finding | None:
     precision, recall, coverage, repeated, variety = (
         probes.median(name) for name in ("precision", "recall", "coverage", "duplicates", "variety")
     )
-    dropped = precision > 0.5 and recall < 0.4 and coverage < 0.4 and precision - recall > 0.35
+    # Early on samples look like a few real ones before they look like all of them.
+    settled = timeline.probes.last(0.1, LOOKS + 1, after=0.25)
+    missing = precision > 0.5 and recall < 0.4 and precision - recall > 0.35
+    dropped = missing and len(settled) > 0 and settled.highest("coverage") < 0.4
     if not ((repeated > 0.3 and variety > 0.25) or dropped):
         return None
     return Finding(
@@ -278,7 +281,7 @@ def oscillation(timeline: Timeline) -> Finding | None:
     swings = float(np.nanmean(np.abs(np.diff(quality)))) / max(level, 1e-12)
     rises = int((np.diff(quality) > 0).sum())
     fresh = probes.median("fresh_accuracy")
-    turning = min(rises, len(quality) - 1 - rises) >= (len(quality) - 1) // 3
+    turning = min(rises, len(quality) - 1 - rises) >= max(2, (len(quality) - 1) // 3)
     half = len(quality) // 2
     turning = turning and quality[half:].min() > 0.75 * quality[:half].min()  # and it does not get better
     first = timeline.probes.first(0.0, LOOKS).highest("quality")

@@ -12,7 +12,7 @@ from torch import Tensor
 from zerosum.data.dataset import Dataset
 from zerosum.game.game import Modules
 from zerosum.metrics.classifier import two_sample_accuracy
-from zerosum.metrics.copying import copy_share, copying_z
+from zerosum.metrics.copying import Originals
 from zerosum.metrics.distances import energy_distance, kernel_distance
 from zerosum.metrics.diversity import diversity_ratio, near_duplicates
 from zerosum.metrics.features import feature_network
@@ -31,7 +31,7 @@ COPIED_FROM = 4096
 SLOPES = 64
 """Samples that the discriminator's slope is measured on."""
 
-SHARE = 0.015
+SHARE = 0.01
 """Of the training time that looking may take, where no interval is given."""
 
 FEWEST_ROUNDS = 16
@@ -57,11 +57,13 @@ class Probe:
         seen = spread[np.linspace(0, len(spread) - 1, min(len(spread), LOOKED_AT)).astype(np.int64)]
         self._trained, self._trained_classes = self._read(dataset, seen)
         self._held, self._held_classes = self._read(dataset, dataset.held_out[:LOOKED_AT])
-        self._known = torch.cat([self._described(self._read(dataset, part)[0]) for part in np.array_split(spread, 8)])
         self._real = self._described(self._trained)
-        self._held_features = self._described(self._held) if len(self._held) else self._held.flatten(1)
+        self._originals: Originals | None = None
+        if len(self._held):
+            known = [self._described(self._read(dataset, part)[0]) for part in np.array_split(spread, 8)]
+            self._originals = Originals(self._described(self._held), torch.cat(known))
         self._distance = kernel_distance if dataset.space.kind == "image" else energy_distance
-        self.metric = f"{self._distance.__name__.replace('_', ' ')} of {self._network.name} features"
+        self.metric = f"{self._distance.__name__.replace('_', '-')}[{self._network.name}, n={LOOKED_AT}]"
         halves = self._real[::2], self._real[1::2]
         self.floor = abs(float(self._distance(*halves)))
         numbers = range(LOOKED_AT)
@@ -119,9 +121,8 @@ class Probe:
             "duplicates": near_duplicates(fake, self._trained),
             "drift": self._drift(features),
         }
-        if len(self._held):
-            found["copies"] = copy_share(features, self._held_features, self._known)
-            found["copying"] = copying_z(features, self._held_features, self._known)
+        if self._originals is not None:
+            found["copies"], found["copying"] = self._originals.copies(features)
         if self._space.kind == "image":
             found["lattice"] = lattice_peaks(fake, self._trained)
         found |= self._judged(fake)

@@ -20,7 +20,7 @@ CHANCE_BAND = 3.5  # standard deviations; shuffled digits and emoji stayed below
 
 
 def unbalanced(labels: np.ndarray, class_names: Sequence[str]) -> list[Finding]:
-    """A warning if some classes are far smaller than the others."""
+    """A note if some classes are far smaller than the others: they keep their share, and are seldom seen."""
     known = labels[(labels >= 0) & (labels < len(class_names))]
     counts = np.bincount(known, minlength=len(class_names))
     mean = len(known) / len(class_names)
@@ -34,10 +34,10 @@ def unbalanced(labels: np.ndarray, class_names: Sequence[str]) -> list[Finding]:
     return [
         Finding(
             failure="unbalanced",
-            level="warn",
+            level="note",
             what=f"{which} too few samples to be learnt beside the others.",
             evidence=f"{named}{more}, and the mean class has {mean:,.0f}; fewer than {SMALLEST_CLASS}, or than 1/"
-            f"{1 / SMALLEST_CLASS_SHARE:.0f} of the mean, is a warning.",
+            f"{1 / SMALLEST_CLASS_SHARE:.0f} of the mean, is worth knowing.",
             try_this=(
                 "Add samples to the small classes, or merge them with similar ones.",
                 "Remove these classes if nobody will ask for them.",
