@@ -67,7 +67,13 @@ def test_json_lines(cli):
         "folder": "runs/00000-ring-r3gan",
         "resumed": False,
         "precision": "fp32",
+        "batch": 32,
+        "planned_samples": 256,
+        "planned_seconds": None,
+        "metric": events[0]["metric"],
+        "floor": events[0]["floor"],
     }
+    assert events[0]["metric"].startswith("energy-distance") and 0 <= events[0]["floor"] < 0.1
     progress = [event for event in events if event["event"] == "progress"]
     assert [event["rounds"] for event in progress] == [1, 3, 5, 7]
     for event in progress:

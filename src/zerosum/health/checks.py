@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from zerosum.health.finding import Finding
-from zerosum.health.timeline import Timeline
+from zerosum.health.timeline import Timeline, of_finite
 
 Check = Callable[[Timeline], Finding | None]
 
@@ -23,7 +23,8 @@ def not_finite(timeline: Timeline) -> Finding | None:
     if timeline.failure is None:
         return None
     norms = timeline.records.of("discriminator/gradient_norm")
-    last = f" The discriminator's gradient norm was {norms[-1]:.3g} at the last record." if len(norms) else ""
+    known = len(norms) and np.isfinite(norms[-1])
+    last = f" The discriminator's gradient norm was {norms[-1]:.3g} at the last record." if known else ""
     return Finding(
         "not-finite",
         "alarm",
@@ -73,16 +74,16 @@ def no_progress(timeline: Timeline) -> Finding | None:
     late = probes.last(0.05, LOOKS, after=0.08)
     if not len(late):
         return None
-    quality, drift = probes.of("quality"), late.of("drift")
-    reach = np.nanmax(np.abs(quality / quality[0] - 1)) if quality[0] else np.inf
-    if not (reach < 0.25 and np.nanmax(drift) < 0.08 and late.median("fresh_accuracy") > 0.9):
+    quality, drift = probes.of("quality"), late.highest("drift")
+    reach = of_finite(np.max, np.abs(quality / quality[0] - 1)) if quality[0] else np.inf
+    if not (reach < 0.25 and drift < 0.08 and late.median("fresh_accuracy") > 0.9):
         return None
     return Finding(
         "no-progress",
         "alarm",
         "Nothing is learned: the samples are as far from the data as at the start, and they stand still.",
         f"The distance to the data has stayed within {reach:.0%} of its first value ({quality[0]:.3g}) for "
-        f"{len(probes)} looks, and the same latents' samples move by {np.nanmax(drift):.1%} of the distance between "
+        f"{len(probes)} looks, and the same latents' samples move by {drift:.1%} of the distance between "
         "real samples from look to look; below 25 % and 8 % is an alarm.",
         (
             "Raise the learning rate of both players: --optimizer.rate 1e-3.",
@@ -145,10 +146,12 @@ def _blind(timeline: Timeline) -> _Blindness | None:
     area = records.median("discriminator/auc")
     fresh = probes.lowest("fresh_accuracy")
     quality = timeline.probes.of("quality")
-    first = np.nanmax(quality[: LOOKS + 1])
-    left = float(np.nanmin(quality[-LOOKS:]) / first) if first > 0 else 1.0
+    first, latest = of_finite(np.max, quality[: LOOKS + 1]), of_finite(np.min, quality[-LOOKS:])
+    if not np.isfinite([first, latest]).all():
+        return None
+    left = latest / first if first > 0 else 1.0
     slopes = timeline.probes.of("input_slope")
-    fallen = float(np.nanmedian(slopes[-LOOKS:]) / max(np.nanmax(slopes), 1e-30))
+    fallen = of_finite(np.median, slopes[-LOOKS:]) / max(of_finite(np.max, slopes), 1e-30)
     repeated = timeline.probes.last(0.05, LOOKS, after=0.1).median("duplicates")
     if repeated > 0.5 and area > 0.4:
         return None  # a few samples over and over: they can be ranked no better than by chance
@@ -158,9 +161,10 @@ def _blind(timeline: Timeline) -> _Blindness | None:
     evidence = (
         f"Over the last records the discriminator puts a real sample above a generated one in {area:.0%} of pairs "
         f"(50 % is chance; below 62 % is suspicious), while a fresh classifier tells them apart with {fresh:.0%} "
-        f"accuracy, and {left:.0%} of the first distance to the data is left. The discriminator's slope in its input "
-        f"is at {fallen:.2g} of the steepest it had."
+        f"accuracy, and {left:.0%} of the first distance to the data is left."
     )
+    if np.isfinite(fallen):
+        evidence += f" The discriminator's slope in its input is at {fallen:.2g} of the steepest it had."
     return _Blindness(fallen < 0.1, evidence)
 
 
@@ -172,16 +176,17 @@ def vanishing_gradient(timeline: Timeline) -> Finding | None:
     slope, area = (records.median(f"discriminator/{name}") for name in ("slope", "auc"))
     early = timeline.records.first(0.1, 8).median("generator/gradient_norm")
     fallen = records.median("generator/gradient_norm") / early if early else float("nan")
-    if not (area > 0.95 and (slope < 0.1 or fallen < 1e-3)):
+    if not (area > 0.95 and np.isfinite(slope) and (slope < 0.1 or fallen < 1e-3)):
         return None
+    norm = f"its gradient norm is {fallen:.2g} of what it was early on, " if np.isfinite(fallen) else ""
     return Finding(
         "vanishing-gradient",
         "alarm",
         "The generator's gradient has vanished: the discriminator is so sure of its fakes that its loss has no slope "
         "left.",
         f"Over the last {len(records)} records the generator's loss pushes a sample with {slope:.2g} of its full "
-        f"strength (below 0.1 is an alarm), its gradient norm is {fallen:.2g} of what it was early on, and the "
-        f"discriminator ranks {area:.1%} of pairs right.",
+        f"strength (below 0.1 is an alarm), {norm}and the discriminator "
+        f"ranks {area:.1%} of pairs right.",
         (
             "Take the non-saturating loss: --loss non-saturating.",
             "Hold the discriminator with --penalties r1, and do not train it ahead: leave out --pretrain-samples.",
@@ -198,7 +203,9 @@ def overpowering_discriminator(timeline: Timeline) -> Finding | None:
         return None
     area = records.median("discriminator/auc")
     accuracy = (records.of("discriminator/accuracy_real") + records.of("discriminator/accuracy_fake")) / 2
-    right, saturation = float(np.nanmedian(accuracy)), records.median("discriminator/saturation")
+    right, saturation = of_finite(np.median, accuracy), records.median("discriminator/saturation")
+    if not np.isfinite([right, saturation]).all():
+        return None
     sure = right > 0.97 or saturation > 0.3
     if not (area > 0.97 and sure and probes.lowest("fresh_accuracy") > 0.95):
         return None
@@ -249,6 +256,8 @@ def partial_collapse(timeline: Timeline) -> Finding | None:
     precision, recall, coverage, repeated, variety = (
         probes.median(name) for name in ("precision", "recall", "coverage", "duplicates", "variety")
     )
+    if not np.isfinite([precision, recall, coverage, repeated]).all():
+        return None
     # Early on samples look like a few real ones before they look like all of them.
     settled = timeline.probes.last(0.1, LOOKS + 1, after=0.25)
     missing = precision > 0.5 and recall < 0.4 and precision - recall > 0.35
@@ -277,8 +286,10 @@ def oscillation(timeline: Timeline) -> Finding | None:
     if not len(probes):
         return None
     quality, drift = probes.of("quality"), probes.median("drift")
-    level, floor = float(np.nanmean(quality)), timeline.start.get("floor") or 0.0
-    swings = float(np.nanmean(np.abs(np.diff(quality)))) / max(level, 1e-12)
+    if not np.isfinite(quality).all():
+        return None
+    level, floor = float(np.mean(quality)), timeline.start.get("floor") or 0.0
+    swings = float(np.mean(np.abs(np.diff(quality)))) / max(level, 1e-12)
     rises = int((np.diff(quality) > 0).sum())
     fresh = probes.median("fresh_accuracy")
     turning = min(rises, len(quality) - 1 - rises) >= max(2, (len(quality) - 1) // 3)
@@ -314,13 +325,13 @@ def overfitting(timeline: Timeline) -> Finding | None:
         return None
     records = timeline.records.last(0.06, LOOKS)
     r_t = 2 * records.median("discriminator/accuracy_real") - 1
+    known = f" r_t is {r_t:.2f}, and ADA holds it at 0.6." if np.isfinite(r_t) else ""
     return Finding(
         "overfitting",
         "alarm",
         "The discriminator has learned its training samples by heart: it takes real ones that it never saw for fakes.",
         f"It takes {seen:.0%} of its training samples for real and {held:.0%} of held-out ones, which stand "
-        f"{share:.0%} of the way towards generated samples (r_v; above 50 % is an alarm). r_t is {r_t:.2f}, and ADA "
-        "holds it at 0.6.",
+        f"{share:.0%} of the way towards generated samples (r_v; above 50 % is an alarm).{known}",
         (
             "Augment what it sees: --augment ada for pictures, and --mirror where left and right do not matter.",
             "Add data, or begin from a model of similar data.",
@@ -336,14 +347,16 @@ def late_collapse(timeline: Timeline) -> Finding | None:
     late = probes.last(0.0, 2, after=0.12)
     if not len(late) or len(probes) < 2 * LOOKS:
         return None
-    quality = probes.of("quality")
-    first, best = float(np.nanmax(quality[:LOOKS])), float(np.nanmin(quality))
+    quality, coverage = probes.of("quality"), probes.of("coverage")
+    first, best = of_finite(np.max, quality[:LOOKS]), probes.lowest("quality")
+    if not np.isfinite([first, best]).all():
+        return None
     when = int(np.nanargmin(quality))
     now = late.lowest("quality")
     floor = max(timeline.start.get("floor") or 0.0, 1e-12)
     worse = now > max(4 * best, best + 5 * floor) and now > 0.1 * first
-    was_good = best < 0.25 * first or probes.of("coverage")[when] > 0.3
-    broken = late.lowest("fresh_accuracy") > 0.9 and late.highest("coverage") < 0.5 * np.nanmax(probes.of("coverage"))
+    was_good = best < 0.25 * first or coverage[when] > 0.3
+    broken = late.lowest("fresh_accuracy") > 0.9 and late.highest("coverage") < 0.5 * probes.highest("coverage")
     if not (worse and was_good and broken):
         return None
     return Finding(
@@ -418,8 +431,8 @@ def plateau(timeline: Timeline) -> Finding | None:
     recent = np.array(probes.done) >= probes.done[-1] - 0.3
     if recent.all() or not recent.any():
         return None
-    before, since = float(np.nanmin(quality[~recent])), float(np.nanmin(quality[recent]))
-    if since < before - 0.02 * abs(before) or before <= floor:
+    before, since = of_finite(np.min, quality[~recent]), of_finite(np.min, quality[recent])
+    if not np.isfinite([before, since]).all() or since < before - 0.02 * abs(before) or before <= floor:
         return None
     return Finding(
         "plateau",

@@ -24,7 +24,7 @@ CONSEQUENCES: dict[str, frozenset[str]] = {
         {"overpowering-discriminator", "vanishing-gradient", "partial-collapse", "checkerboard"}
     ),
     "overfitting": frozenset({"overpowering-discriminator"}),
-    "vanishing-gradient": BAD_SAMPLES | {"overpowering-discriminator"},
+    "vanishing-gradient": BAD_SAMPLES - {"mode-collapse"} | {"overpowering-discriminator"},
     "overpowering-discriminator": frozenset({"partial-collapse", "oscillation", "checkerboard", "plateau"}),
     "partial-collapse": frozenset({"oscillation", "plateau"}),
 }

@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 from zerosum.config.optimizer import Adam, MomentumSGD
 
-Change = Callable[[Any], Any]
-"""From a recipe's settings to settings that differ, or to the same where the remedy has nothing left to give."""
+Change = Callable[[Any, Any], Any]
+"""From a recipe's settings, and those that are usual for the data, to settings that differ; or to the same where the
+remedy has nothing left to give."""
 
 
 @dataclass(frozen=True)
@@ -27,34 +28,53 @@ class Remedy:
     again: Literal["best", "start"] = "start"
 
 
-def slower(factor: float) -> Change:
-    """Both learning rates times `factor`, held there from then on if they were rising."""
+UNSAID = {"r1": 1.0, "r2": 1.0, "gradient-penalty": 10.0}
+"""Weights of penalties where the settings do not say them."""
 
-    def change(settings: Any) -> Any:
-        found = {
-            field.name: value
-            for field in dataclasses.fields(settings)
-            if isinstance(value := getattr(settings, field.name), Adam | MomentumSGD)
-        }
-        return dataclasses.replace(settings, **{name: _calm(value).scaled(factor) for name, value in found.items()})
+
+def slower(factor: float) -> Change:
+    """Each optimizer back to the usual one where it is faster than that, or grows; else `factor` times its rate."""
+
+    def change(settings: Any, usual: Any) -> Any:
+        slowed = {}
+        for name, optimizer in optimizers(settings).items():
+            rises = isinstance(optimizer, Adam) and (optimizer.final_rate or 0) > optimizer.rate
+            known = getattr(usual, name)
+            slowed[name] = known if rises or optimizer.rate > known.rate else optimizer.scaled(factor)
+        return dataclasses.replace(settings, **slowed)
 
     return change
 
 
-def rising_rate_held(settings: Any) -> Any:
-    """Learning rates that rise with time stay where they begin."""
-    return slower(1.0)(settings)
+def unhurried(settings: Any, usual: Any) -> Any:
+    """Optimizers that are faster than the usual ones, or grow, back to those; others as they are."""
+    return slower(1.0)(settings, usual)
+
+
+def usual_rules(settings: Any, usual: Any) -> Any:
+    """The loss and the penalties that are usual for the recipe."""
+    names = ("loss", "penalties", "penalty_every", "final_penalty", "weight_limit", "spectral_norm")
+    return dataclasses.replace(settings, **{name: getattr(usual, name) for name in names})
+
+
+def faster(settings: Any, usual: Any) -> Any:
+    """Each optimizer back to the usual one where it is slower than that, else at ten times its rate."""
+    hastened = {
+        name: getattr(usual, name) if optimizer.rate < getattr(usual, name).rate else optimizer.scaled(10.0)
+        for name, optimizer in optimizers(settings).items()
+    }
+    return dataclasses.replace(settings, **hastened)
 
 
 def with_values(**values: Any) -> Change:
     """Settings of these values."""
-    return lambda settings: dataclasses.replace(settings, **values)
+    return lambda settings, usual: dataclasses.replace(settings, **values)
 
 
 def discriminator_rate(factor: float) -> Change:
     """The discriminator's learning rate back to its optimizer's if it is off in that sense, else times `factor`."""
 
-    def change(settings: Any) -> Any:
+    def change(settings: Any, usual: Any) -> Any:
         rate = settings.discriminator_rate
         astray = rate > 1 if factor < 1 else rate < 1
         return dataclasses.replace(settings, discriminator_rate=1.0 if astray else rate * factor)
@@ -62,110 +82,113 @@ def discriminator_rate(factor: float) -> Change:
     return change
 
 
-def fewer_steps(settings: Any) -> Any:
-    """One move of the discriminator in each round."""
-    return dataclasses.replace(settings, discriminator_steps=1)
+def fewer_steps(settings: Any, usual: Any) -> Any:
+    """As many moves of the discriminator in each round as are usual, and no more."""
+    steps = min(settings.discriminator_steps, usual.discriminator_steps)
+    return dataclasses.replace(settings, discriminator_steps=steps)
 
 
-def firmer(**least: float) -> Change:
-    """These penalties at these weights, or at four times the weights that they have already."""
+def firmer(settings: Any, usual: Any) -> Any:
+    """The usual penalties where there are none, or R1; four times the weight where there are some.
 
-    def change(settings: Any) -> Any:
-        parts = dict(part.partition("=")[::2] for part in settings.penalties.split(",") if part != "none")
-        for name, weight in least.items():
-            flag = name.replace("_", "-")
-            parts[flag] = f"{4 * float(parts[flag]):g}" if parts.get(flag) else f"{weight:g}"
-        text = ",".join(f"{name}={weight}" if weight else name for name, weight in parts.items())
-        return dataclasses.replace(settings, penalties=text, final_penalty=min(1.0, settings.final_penalty))
-
-    return change
+    A penalty whose weight is not said, and not known here, is left as it is.
+    """
+    named = [part.partition("=")[::2] for part in settings.penalties.split(",")]
+    weights = {name.strip(): weight.strip() for name, weight in named if name.strip() not in ("", "none")}
+    known = {name: float(weight) if weight else UNSAID.get(name) for name, weight in weights.items()}
+    if not any(weight != 0 for weight in known.values()):
+        penalties = "r1=0.1" if usual.penalties == "none" else usual.penalties
+        return dataclasses.replace(
+            settings, penalties=penalties, penalty_every=usual.penalty_every, final_penalty=usual.final_penalty
+        )
+    heavier = (name if weight is None else f"{name}={4 * weight:g}" for name, weight in known.items())
+    return dataclasses.replace(settings, penalties=",".join(heavier))
 
 
 def both(*changes: Change) -> Change:
     """One change after the other."""
 
-    def change(settings: Any) -> Any:
+    def change(settings: Any, usual: Any) -> Any:
         for one in changes:
-            settings = one(settings)
+            settings = one(settings, usual)
         return settings
 
     return change
 
 
-def _calm(optimizer: Adam | MomentumSGD) -> Adam | MomentumSGD:
-    """The optimizer without a rate that grows."""
-    if isinstance(optimizer, Adam) and optimizer.final_rate is not None and optimizer.final_rate > optimizer.rate:
-        return dataclasses.replace(optimizer, final_rate=None)
-    return optimizer
+def optimizers(settings: Any) -> dict[str, Adam | MomentumSGD]:
+    """The optimizers among a recipe's settings, by name."""
+    values = {field.name: getattr(settings, field.name) for field in dataclasses.fields(settings)}
+    return {name: value for name, value in values.items() if isinstance(value, Adam | MomentumSGD)}
 
+
+RELATIVISTIC = both(with_values(loss="relativistic"), firmer, unhurried)
 
 REMEDIES: dict[str, tuple[Remedy, ...]] = {
     "not-finite": (
         Remedy(
-            "a tenth of the learning rate, gradients clipped at 1", both(slower(0.1), with_values(gradient_clip=1.0))
+            "the usual or a tenth of the learning rate, gradients clipped at 1, and penalties",
+            both(slower(0.1), with_values(gradient_clip=1.0), firmer),
         ),
-        Remedy("a tenth of the learning rate once more", slower(0.1)),
-        Remedy("R1 and R2 penalties", firmer(r1=1.0, r2=1.0)),
+        Remedy("the usual loss and penalties", usual_rules),
+        Remedy("a tenth of the learning rate", slower(0.1)),
     ),
     "exploding-gradient": (
         Remedy(
-            "R1 and R2 penalties and gradients clipped at 1",
-            both(firmer(r1=1.0, r2=1.0), with_values(gradient_clip=1.0)),
+            "penalties, no more than the usual learning rates, and gradients clipped at 1",
+            both(firmer, unhurried, with_values(gradient_clip=1.0)),
         ),
+        Remedy("the usual loss and penalties", usual_rules),
         Remedy("a tenth of the learning rate", slower(0.1)),
-        Remedy("a tenth of the learning rate once more", slower(0.1)),
     ),
     "vanishing-gradient": (
         Remedy(
-            "the non-saturating loss, no pre-training, an R1 penalty",
-            both(with_values(loss="non-saturating", pretrain_samples=None), firmer(r1=1.0), discriminator_rate(0.5)),
+            "the non-saturating loss, no pre-training, penalties, a slower discriminator",
+            both(with_values(loss="non-saturating", pretrain_samples=None), firmer, discriminator_rate(0.5)),
         ),
-        Remedy("the relativistic loss with R1 and R2", both(with_values(loss="relativistic"), firmer(r1=1.0, r2=1.0))),
+        Remedy("the relativistic loss with firmer penalties", RELATIVISTIC),
     ),
     "overpowering-discriminator": (
         Remedy(
-            "a lower learning rate and fewer steps for the discriminator, an R1 penalty",
-            both(discriminator_rate(0.25), fewer_steps, firmer(r1=1.0)),
+            "a slower discriminator with fewer steps, and penalties",
+            both(discriminator_rate(0.25), fewer_steps, firmer),
         ),
-        Remedy("a firmer R1 penalty", firmer(r1=1.0)),
+        Remedy("firmer penalties", firmer),
     ),
     "weak-discriminator": (
-        Remedy("a higher learning rate for the discriminator", discriminator_rate(4.0)),
-        Remedy("a higher learning rate for the discriminator once more", discriminator_rate(4.0)),
+        Remedy("a faster discriminator", discriminator_rate(4.0)),
+        Remedy("a faster discriminator once more", discriminator_rate(4.0)),
     ),
     "useless-discriminator": (
-        Remedy("penalties that do not grow", with_values(final_penalty=1.0)),
-        Remedy("a third of both learning rates", slower(0.3), "best"),
+        Remedy(
+            "the usual penalties, which do not grow",
+            lambda settings, usual: dataclasses.replace(
+                settings, penalties=usual.penalties, final_penalty=min(1.0, usual.final_penalty)
+            ),
+        ),
+        Remedy("the usual or a third of the learning rates", slower(0.3)),
     ),
     "mode-collapse": (
-        Remedy("the relativistic loss with R1 and R2", both(with_values(loss="relativistic"), firmer(r1=1.0, r2=1.0))),
-        Remedy("a third of both learning rates", slower(0.3)),
+        Remedy("the relativistic loss with penalties", RELATIVISTIC),
+        Remedy("the usual or a third of the learning rates", slower(0.3)),
     ),
     "partial-collapse": (
-        Remedy("the relativistic loss with R1 and R2", both(with_values(loss="relativistic"), firmer(r1=1.0, r2=1.0))),
-        Remedy("a third of both learning rates", slower(0.3)),
+        Remedy("the relativistic loss with penalties", RELATIVISTIC),
+        Remedy("the usual or a third of the learning rates", slower(0.3)),
     ),
     "oscillation": (
-        Remedy("R1 and R2 penalties", firmer(r1=0.1, r2=0.1)),
-        Remedy("a third of both learning rates", slower(0.3)),
-        Remedy("firmer penalties", firmer(r1=0.1, r2=0.1)),
+        Remedy("penalties, and no more than the usual learning rates", both(firmer, unhurried)),
+        Remedy("the usual loss and penalties", usual_rules),
+        Remedy("a third of the learning rates", slower(0.3)),
     ),
     "late-collapse": (
-        Remedy("learning rates that do not grow", rising_rate_held, "best"),
-        Remedy("a third of both learning rates", slower(0.3), "best"),
+        Remedy("the usual or a third of the learning rates", slower(0.3), "best"),
+        Remedy("penalties", firmer, "best"),
     ),
     "overfitting": (Remedy("adaptive augmentation", with_values(augment="ada"), "best"),),
     "no-progress": (
-        Remedy("a learning rate of 1e-3", lambda settings: slower(_to_usual(settings))(settings)),
-        Remedy("ten times the learning rate", slower(10.0)),
+        Remedy("the usual or ten times the learning rates", faster),
+        Remedy("ten times the learning rates", faster),
     ),
 }
 """By failure, the first thing first. Failures of the data or of a network's shape have none."""
-
-
-def _to_usual(settings: Any) -> float:
-    """The factor that brings a learning rate to 1e-3."""
-    for field in dataclasses.fields(settings):
-        if isinstance(value := getattr(settings, field.name), Adam | MomentumSGD):
-            return 1e-3 / max(value.rate, 1e-12)
-    return 1.0

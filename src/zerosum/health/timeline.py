@@ -27,8 +27,9 @@ class Series:
         return len(self.events)
 
     def of(self, name: str) -> np.ndarray:
-        """The values under a name, shape (events,), float64; not a number where an event has none."""
-        return np.array([event.get(name, np.nan) for event in self.events], np.float64)
+        """The values under a name, shape (events,), float64; not a number where there is none, or an infinite one."""
+        values = np.array([event.get(name, np.nan) for event in self.events], np.float64)
+        return np.where(np.isfinite(values), values, np.nan)
 
     def first(self, share: float, least: int) -> "Series":
         """The earliest events: those of the first `share` of the run, or more, until there are `least`."""
@@ -37,15 +38,15 @@ class Series:
 
     def median(self, name: str) -> float:
         """The median of the values under a name; not a number where there are none."""
-        return _of_finite(np.median, self.of(name))
+        return of_finite(np.median, self.of(name))
 
     def lowest(self, name: str) -> float:
         """The smallest value under a name; not a number where there are none."""
-        return _of_finite(np.min, self.of(name))
+        return of_finite(np.min, self.of(name))
 
     def highest(self, name: str) -> float:
         """The largest value under a name; not a number where there are none."""
-        return _of_finite(np.max, self.of(name))
+        return of_finite(np.max, self.of(name))
 
     @property
     def samples(self) -> np.ndarray:
@@ -97,6 +98,8 @@ class Timeline:
         kind = event["event"]
         if kind == "start":
             self.start = event
+            for series in (self.records, self.probes):  # a run that goes on may be planned to be longer than before
+                series.done = [self.done(earlier) for earlier in series.events]
         elif kind == "progress":
             self._append(self.records, event)
         elif kind == "probe":
@@ -140,6 +143,7 @@ class Timeline:
         self._begin: Event | None = None
 
 
-def _of_finite(function: Callable[[np.ndarray], float], values: np.ndarray) -> float:
+def of_finite(function: Callable[[np.ndarray], float], values: np.ndarray) -> float:
+    """What a function makes of those values that are finite; not a number where none is."""
     values = values[np.isfinite(values)]
     return float(function(values)) if len(values) else float("nan")

@@ -48,8 +48,8 @@ LINE = replace(
     discriminator_rate=6.0,
     optimizer=Adam(rate=5e-4, betas=(0.0, 0.9), final_rate=5e-5, decay_samples=400_000),
 )
-"""One dimension and one latent, as in Figure 1 of Goodfellow et al. 2014: a discriminator that keeps up, brought to rest
-by R1."""
+"""One dimension and one latent, as in Figure 1 of Goodfellow et al. 2014: a discriminator that keeps up, and R1, which
+brings the game to rest."""
 
 
 def by_dimension(space: Space) -> str:

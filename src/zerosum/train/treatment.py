@@ -67,7 +67,7 @@ def treat(plan: Plan, folder: RunFolder, finding: Finding) -> Treatment | None:
     for number, remedy in enumerate(REMEDIES.get(finding.failure, ())):
         if number <= tried:
             continue
-        settings = remedy.change(plan.settings)
+        settings = remedy.change(plan.settings, plan.recipe.settings(plan.dataset.space))
         changes = differences(plan.settings, settings)
         if not changes or not _possible(plan, settings):
             continue
