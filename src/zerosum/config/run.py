@@ -30,7 +30,8 @@ class Run:
     allows."""
     on_alarm: Literal["warn", "stop", "autopilot"] = "warn"
     """What to do when the doctor is alarmed: say so; stop with exit code 3; or (--autopilot for short) go back as far
-    as needed, apply the first remedy that the finding names, and stop with exit code 3 when none is left."""
+    as needed, apply the first remedy that the finding names, and train for the whole length again, with at most four
+    remedies; then stop with exit code 3."""
     snapshot_seconds: float = 30.0
     """Seconds from one contact sheet to the next."""
     checkpoint_seconds: float = 60.0

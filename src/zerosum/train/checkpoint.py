@@ -42,8 +42,8 @@ def save_checkpoint(folder: Path, engine: Engine, seconds: float) -> Path:
     return path
 
 
-def drop_old_checkpoints(folder: Path, keep: int) -> None:
-    """Drop all but the newest `KEPT` checkpoints and the one of so many samples."""
+def drop_old_checkpoints(folder: Path, keep: int | None) -> None:
+    """Drop all but the newest `KEPT` checkpoints and the one of `keep` samples, if any."""
     for old in checkpoints(folder)[:-KEPT]:
         if int(old.name) == keep:
             continue
@@ -66,6 +66,8 @@ def load_checkpoint(path: Path, engine: Engine) -> float:
         ) from error
     _prepare_optimizers(engine, saved)
     wanted = state(engine)
+    for name in [name for name in wanted if name.startswith("game/") and name not in saved]:
+        del wanted[name]  # a treatment has brought it, and it begins afresh
     if wanted.keys() != saved.keys():
         odd = sorted(wanted.keys() ^ saved.keys())[0]
         raise DataError(f'The checkpoint {path} belongs to another game: "{odd}" is on one side only.')

@@ -21,11 +21,18 @@ class Best:
         samples: Samples seen at it.
         quality: Distance between its samples and real ones.
         lowest: The smallest such distance so far; `quality` is not larger by more than chance.
+        set_aside: Whether a treatment has put it out of the way, so that a checkpoint of that name is another game's.
     """
 
     samples: int
     quality: float
     lowest: float
+    set_aside: bool = False
+
+    @property
+    def checkpoint(self) -> int | None:
+        """The name of its checkpoint, as a number; None where that is set aside."""
+        return None if self.set_aside else self.samples
 
 
 @dataclass(frozen=True)

@@ -56,5 +56,5 @@ class Keeper:
             self._model.save(self._folder.model)
             best = Best(samples=samples, quality=quality, lowest=min(quality, best.lowest if best else quality))
             write_json(self._folder.best_file, to_json(best))
-        drop_old_checkpoints(self._folder.checkpoints, keep=best.samples)
+        drop_old_checkpoints(self._folder.checkpoints, keep=best.checkpoint)
         self._recorder.event("checkpoint", file=str(path), quality=quality, best=is_best)

@@ -4,6 +4,8 @@ The same numbered samples and the same real ones are looked at each time. Nothin
 """
 
 import time
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import torch
@@ -23,16 +25,22 @@ from zerosum.train.model import evaluating
 from zerosum.train.recorder import Recorder
 
 LOOKED_AT = 256
-"""Samples of each sort: generated, trained on, held out."""
+"""Samples of each sort: generated, trained on, held out; fewer of large pictures."""
 
 COPIED_FROM = 4096
 """Training samples that generated ones are compared with, at most, to find copies."""
 
 SLOPES = 64
-"""Samples that the discriminator's slope is measured on."""
+"""Samples that the discriminator's slope is measured on, at most."""
+
+HELD_NUMBERS, CHUNK_NUMBERS = 2**26, 2**22
+"""Numbers that samples of one sort may consist of, and that go through a network at once: pictures can be large."""
 
 SHARE = 0.01
 """Of the training time that looking may take, where no interval is given."""
+
+Forward = Callable[[Tensor, Tensor | None], Tensor]
+"""A network, or the game's way to generate: samples or latents and class indices in."""
 
 FEWEST_ROUNDS = 16
 """From one look to the next, however fast it is."""
@@ -52,21 +60,23 @@ class Probe:
         self._engine, self._recorder, self._space = engine, recorder, dataset.space
         self._codec, self._rows = dataset.codec, dataset.rows
         self._network = feature_network(dataset.space).to(engine.device)
-        training = dataset.training
-        spread = training[np.linspace(0, len(training) - 1, min(len(training), COPIED_FROM)).astype(np.int64)]
-        seen = spread[np.linspace(0, len(spread) - 1, min(len(spread), LOOKED_AT)).astype(np.int64)]
-        self._trained, self._trained_classes = self._read(dataset, seen)
-        self._held, self._held_classes = self._read(dataset, dataset.held_out[:LOOKED_AT])
+        size = dataset.space.size
+        self._chunk = max(8, min(LOOKED_AT, CHUNK_NUMBERS // size))
+        looked_at = max(32, min(LOOKED_AT, HELD_NUMBERS // size))
+        spread = evenly(dataset.training, max(looked_at, min(COPIED_FROM, 4 * HELD_NUMBERS // size)))
+        self._trained, self._trained_classes = self._read(dataset, evenly(spread, looked_at))
+        self._held, self._held_classes = self._read(dataset, dataset.held_out[:looked_at])
         self._real = self._described(self._trained)
         self._originals: Originals | None = None
         if len(self._held):
-            known = [self._described(self._read(dataset, part)[0]) for part in np.array_split(spread, 8)]
+            parts = np.array_split(spread, -(-len(spread) // self._chunk))
+            known = [self._described(self._read(dataset, part)[0]) for part in parts]
             self._originals = Originals(self._described(self._held), torch.cat(known))
         self._distance = kernel_distance if dataset.space.kind == "image" else energy_distance
-        self.metric = f"{self._distance.__name__.replace('_', '-')}[{self._network.name}, n={LOOKED_AT}]"
+        self.metric = f"{self._distance.__name__.replace('_', '-')}[{self._network.name}, n={looked_at}]"
         halves = self._real[::2], self._real[1::2]
         self.floor = abs(float(self._distance(*halves)))
-        numbers = range(LOOKED_AT)
+        numbers = range(looked_at)
         prior = engine.game.prior
         self._latents = prior.latents(numbers).to(engine.device)
         classes = dataset.space.classes
@@ -98,12 +108,17 @@ class Probe:
         clock = self._engine.game.clock
         if clock.samples == self._at or not self._engine.accelerator.is_main_process:
             return
-        begin = time.perf_counter()
+        every, begin = self._engine.run.probe_rounds, time.perf_counter()
+        # A look for a checkpoint's sake comes when the clock on the wall says so; where looks have rounds of their own,
+        # what the doctor hears must not depend on that.
+        between = every is not None and clock.rounds % every != 0
+        before = self._before
         self.values = self._measure()
+        self._before = before if between else self._before
         self._at, self._last_round = clock.samples, clock.rounds
         took = time.perf_counter() - begin
         self._next = time.perf_counter() + took / SHARE
-        self._recorder.event("probe", took=round(took, 4), **self.values)
+        self._recorder.event("probe", took=round(took, 4), **({"between": True} if between else {}), **self.values)
 
     def _measure(self) -> dict[str, float]:
         modules = self._engine.modules()
@@ -133,7 +148,7 @@ class Probe:
     def _generated(self, modules: Modules) -> Tensor:
         shipped = {name: modules[name] for name in self._engine.game.model}
         with evaluating(shipped), self._engine.autocast():
-            return self._engine.game.generate(shipped, self._latents, self._classes).float()
+            return self._in_chunks(partial(self._engine.game.generate, shipped), self._latents, self._classes).float()
 
     def _judged(self, fake: Tensor) -> dict[str, float]:
         """What the discriminator says of samples that it was trained on, of others, and of generated ones."""
@@ -142,22 +157,23 @@ class Probe:
             return {}
         everyone = {name: player.module for name, player in players.items()}
         with evaluating(everyone), self._engine.autocast(), torch.no_grad():
-            on_trained = judge.logits(self._trained, self._trained_classes)
-            on_fake = judge.logits(fake, self._classes)
+            on_trained = self._in_chunks(judge.logits, self._trained, self._trained_classes)
+            on_fake = self._in_chunks(judge.logits, fake, self._classes)
             middle = judge.middle(on_trained, on_fake)
             found = {
                 "judged_real": float((on_trained > middle).float().mean()),
                 "judged_fake": float((on_fake < middle).float().mean()),
             }
             if len(self._held):
-                on_held = judge.logits(self._held, self._held_classes)
+                on_held = self._in_chunks(judge.logits, self._held, self._held_classes)
                 found["judged_held_out"] = float((on_held > middle).float().mean())
                 # Where real and fake are told apart by less than their spread, the share of the gap means nothing.
                 gap = (on_trained.mean() - on_fake.mean()).clamp(min=float(on_trained.std()) / 2)
                 found["overfitting"] = float((on_trained.mean() - on_held.mean()) / gap.clamp(min=1e-12))
         with evaluating(everyone):
-            x = self._trained[:SLOPES].clone().requires_grad_()
-            classes = None if self._trained_classes is None else self._trained_classes[:SLOPES]
+            few = min(SLOPES, self._chunk)
+            x = self._trained[:few].clone().requires_grad_()
+            classes = None if self._trained_classes is None else self._trained_classes[:few]
             (gradient,) = torch.autograd.grad(judge.logits(x, classes).sum(), x)
         found["input_slope"] = float(gradient.flatten(1).norm(dim=1).mean())
         return found
@@ -177,4 +193,14 @@ class Probe:
 
     @torch.no_grad()
     def _described(self, x: Tensor) -> Tensor:
-        return self._network(x)
+        return torch.cat([self._network(part) for part in x.split(self._chunk)])
+
+    def _in_chunks(self, function: Forward, x: Tensor, classes: Tensor | None) -> Tensor:
+        """A network's answers for samples or latents (n, ...) and class indices (n,), so many at a time."""
+        labels = [None] * len(x) if classes is None else classes.split(self._chunk)
+        return torch.cat([function(part, label) for part, label in zip(x.split(self._chunk), labels, strict=False)])
+
+
+def evenly(numbers: np.ndarray, most: int) -> np.ndarray:
+    """At most so many of the numbers, spread evenly over them."""
+    return numbers[np.linspace(0, len(numbers) - 1, min(len(numbers), most)).astype(np.int64)]

@@ -125,7 +125,7 @@ def _play(
         metric=probe.metric,
         floor=probe.floor,
     )
-    if newest is None:
+    if newest is None and not doctor.timeline.treatments:
         doctor.examine_data(dataset)
 
     def complete() -> bool:
@@ -160,7 +160,7 @@ def _play(
         raise Interrupted((stop or [signal.SIGTERM])[0], folder, game.clock.samples)
     recorder.event("finished", model=str(folder.model))
     best = folder.best()
-    return model if best is None or best.samples == game.clock.samples else Model.load(folder.model)
+    return model if best is None or best.checkpoint == game.clock.samples else Model.load(folder.model)
 
 
 def _answer(plan: Plan, folder: RunFolder, alarm: Finding, listener: Listener) -> None:

@@ -72,9 +72,10 @@ def treat(plan: Plan, folder: RunFolder, finding: Finding) -> Treatment | None:
         if not changes or not _possible(plan, settings):
             continue
         best = folder.best()
-        # A best checkpoint from before a treatment may be of another game.
-        usable = best is not None and remedy.again == "best" and _checkpoint(folder, best.samples) is not None
+        usable = best is not None and remedy.again == "best" and _checkpoint(folder, best.checkpoint) is not None
         back_to = best.samples if best is not None and usable else 0
+        if best is not None and back_to == 0:  # its model is still the best there is, but its game is over
+            write_json(folder.best_file, to_json(dataclasses.replace(best, set_aside=True)))
         _set_aside(folder, back_to, len(done))
         treatment = Treatment(
             failure=finding.failure,
@@ -99,7 +100,7 @@ def _possible(plan: Plan, settings: Any) -> bool:
     return True
 
 
-def _checkpoint(folder: RunFolder, samples: int) -> Path | None:
+def _checkpoint(folder: RunFolder, samples: int | None) -> Path | None:
     return next((path for path in checkpoints(folder.checkpoints) if int(path.name) == samples), None)
 
 

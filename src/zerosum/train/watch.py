@@ -25,10 +25,10 @@ class Watch:
 
     def __init__(self, events: Iterable[Event], recorder: Recorder, run: Run) -> None:
         self._run = run
-        self.timeline = Timeline(events)
+        self.timeline = Timeline(event for event in events if not event.get("between"))
         self.alarm: Finding | None = None
         self._recorder = recorder
-        recorder.listeners.append(self.timeline.add)
+        recorder.listeners.append(self._hear)
         self._looks = len(self.timeline.probes)
         self._known = {event["failure"]: event["level"] for event in self.timeline.findings_since_treatment}
 
@@ -37,6 +37,10 @@ class Watch:
         if len(self.timeline.probes) != self._looks:
             self._looks = len(self.timeline.probes)
             self.examine()
+
+    def _hear(self, event: Event) -> None:
+        if not event.get("between"):  # looks between those that have rounds of their own
+            self.timeline.add(event)
 
     def examine(self) -> None:
         """Ask the doctor now."""
