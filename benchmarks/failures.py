@@ -1,7 +1,7 @@
 """What failures look like: one picture of the last samples of sabotaged trainings, for docs/stability.md.
 
-    python benchmarks/doctor.py --only warn --keep /tmp/suite
-    python benchmarks/failures.py /tmp/suite/warn
+python benchmarks/doctor.py --only warn --keep /tmp/suite
+python benchmarks/failures.py /tmp/suite/warn
 """
 
 import argparse

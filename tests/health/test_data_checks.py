@@ -226,7 +226,7 @@ def test_small_classes(counts, small):
     findings = inspect_data("points", points(len(labels)), labels, ("cat", "dog", "emu"))
     findings = [finding for finding in findings if finding.failure == "unbalanced"]
     assert len(findings) == small
-    assert all('"emu"' in finding.what and finding.level == "warn" for finding in findings)
+    assert all('"emu"' in finding.what and finding.level == "note" for finding in findings)
 
 
 def test_several_small_classes_are_counted():

@@ -95,6 +95,7 @@ def test_what_is_not_finite_ends_the_run_with_the_batch_saved(
 # ---- autopilot ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_autopilot_brings_a_hopeless_run_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code = main(command(tmp_path, 32 * 300, *HOPELESS, "--autopilot"))
     captured = capsys.readouterr()
@@ -145,6 +146,7 @@ def test_it_is_given_up_when_nothing_helps(
     assert zerosum.load(tmp_path / "mine").sample(1).shape == (1, 2)
 
 
+@pytest.mark.slow
 def test_there_is_an_end_of_treatments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     useless = tuple(Remedy(f"clip {value}", with_values(gradient_clip=float(value))) for value in range(5, 15))
     monkeypatch.setitem(REMEDIES, "no-progress", useless)
@@ -231,6 +233,7 @@ def told(folder: RunFolder) -> list[dict[str, Any]]:
     return [{k: v for k, v in e.items() if k not in TIMING} for e in found[since:] if e["event"] in kinds]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("again", ["start", "best"])
 @pytest.mark.parametrize("stop_at", [3, 9, 13], ids=["before", "soon-after", "late-after"])
 def test_an_interrupted_treated_run_goes_on_bit_for_bit(

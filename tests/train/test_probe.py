@@ -72,10 +72,10 @@ def test_looks_at_the_same_moment_see_the_same(tmp_path: Path) -> None:
     often, seldom = (probes(play(data, "light", tmp_path / str(every), every=every)[1]) for every in (3, 12))
     seen = [{k: v for k, v in look[-1].items() if k not in ("seconds", "took", "drift")} for look in (often, seldom)]
     assert seen[0] == seen[1]
-    assert often[0]["drift"] == seldom[0]["drift"] == 0 and all(event["drift"] > 0 for event in often[1:])
+    assert "drift" not in often[0] | seldom[0] and all(event["drift"] > 0 for event in often[1:])
 
 
-COMMON = {"quality", "fresh_accuracy", "precision", "recall", "density", "coverage", "variety", "duplicates", "drift"}
+COMMON = {"quality", "fresh_accuracy", "precision", "recall", "density", "coverage", "variety", "duplicates"}
 JUDGED = {"judged_real", "judged_fake", "input_slope"}
 HELD_OUT = {"copies", "copying", "judged_held_out", "overfitting"}
 
@@ -91,7 +91,8 @@ def test_odd_pictures(count: int, classes: int, constant: bool, held_out: bool, 
     assert len(looks) == 3
     for look in looks:
         values = {name: value for name, value in look.items() if name not in ("event", "samples", "seconds", "took")}
-        assert values.keys() == COMMON | JUDGED | {"lattice"} | (HELD_OUT if held_out else set())
+        later = set() if look is looks[0] else {"drift"}
+        assert values.keys() == COMMON | JUDGED | {"lattice"} | (HELD_OUT if held_out else set()) | later
         assert [name for name, value in values.items() if not np.isfinite(value)] == []
         assert [
             n for n in ("fresh_accuracy", "precision", "recall", "coverage", "judged_real") if not 0 <= look[n] <= 1

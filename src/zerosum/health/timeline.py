@@ -7,6 +7,9 @@ import numpy as np
 
 from zerosum.core.events import Event
 
+LOOKS = 3
+"""Looks, or records, in a row that a failure must be seen in."""
+
 WARM_UP = 0.05
 """The first part of a run, of which nothing is expected yet."""
 

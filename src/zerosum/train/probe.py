@@ -134,8 +134,8 @@ class Probe:
             "coverage": around.coverage,
             "variety": diversity_ratio(fake, self._trained),
             "duplicates": near_duplicates(fake, self._trained),
-            "drift": self._drift(features),
         }
+        found |= self._drift(features)
         if self._originals is not None:
             found["copies"], found["copying"] = self._originals.copies(features)
         if self._space.kind == "image":
@@ -178,13 +178,16 @@ class Probe:
         found["input_slope"] = float(gradient.flatten(1).norm(dim=1).mean())
         return found
 
-    def _drift(self, features: Tensor) -> float:
-        """How far the same latents' samples have moved since the last look, beside the distance of two real ones."""
+    def _drift(self, features: Tensor) -> dict[str, float]:
+        """How far the same latents' samples have moved since the last look, beside the distance of two real ones.
+
+        Nothing at the first look of a session, which has no other to compare with.
+        """
         before, self._before = self._before, features
         if before is None:
-            return 0.0
+            return {}
         apart = torch.nn.functional.pdist(self._real).mean().clamp(min=1e-12)
-        return float((features - before).norm(dim=1).mean() / apart)
+        return {"drift": float((features - before).norm(dim=1).mean() / apart)}
 
     def _read(self, dataset: Dataset, numbers: np.ndarray) -> tuple[Tensor, Tensor | None]:
         rows = torch.from_numpy(np.ascontiguousarray(np.asarray(dataset.rows)[numbers])).to(self._engine.device)

@@ -1,0 +1,136 @@
+"""A discriminator that sees too little, too much, or only what it knows by heart."""
+
+import numpy as np
+
+from zerosum.health.finding import Finding
+from zerosum.health.timeline import LOOKS, Timeline, of_finite
+
+
+def weak_discriminator(timeline: Timeline) -> Finding | None:
+    """The discriminator cannot tell what a fresh classifier tells at once, and never could."""
+    state = _blind(timeline)
+    if state is None or state.flattened:
+        return None
+    return Finding(
+        "weak-discriminator",
+        "alarm",
+        "The discriminator is too weak: it guesses, or is wrong, while the samples are plainly not real.",
+        state.evidence,
+        (
+            "Raise the discriminator's learning rate: --discriminator-rate 4, or give it more steps or width.",
+            "Weaken what holds it: lower --penalties, --augment-probability (above 0.8 augmentation leaks).",
+            "Check that labels and scaling of the data are right.",
+        ),
+        timeline.now,
+    )
+
+
+def useless_discriminator(timeline: Timeline) -> Finding | None:
+    """The discriminator has become flat: its 50 % is no victory of the generator."""
+    state = _blind(timeline)
+    if state is None or not state.flattened:
+        return None
+    return Finding(
+        "useless-discriminator",
+        "alarm",
+        "The discriminator's feedback has become useless: it answers 50 % to everything, which is not a victory, since "
+        "a fresh classifier still tells real from generated.",
+        state.evidence,
+        (
+            "Stop here and keep the best snapshot, which is what model/ holds.",
+            "Weaken what flattens it: penalties that grow (--final-penalty), a learning rate that fell to nothing.",
+            "Lower both learning rates and go on from the best snapshot.",
+        ),
+        timeline.now,
+    )
+
+
+class Blindness:
+    """A discriminator near chance while the samples are bad: since when, and whether it once had a slope."""
+
+    def __init__(self, flattened: bool, evidence: str) -> None:
+        self.flattened, self.evidence = flattened, evidence
+
+
+def _blind(timeline: Timeline) -> Blindness | None:
+    records, probes = timeline.records.last(0.05, 2 * LOOKS, after=0.1), timeline.probes.last(0.05, LOOKS, after=0.1)
+    if not len(records) or not len(probes):
+        return None
+    area = records.median("discriminator/auc")
+    fresh = probes.lowest("fresh_accuracy")
+    quality = timeline.probes.of("quality")
+    first, latest = of_finite(np.max, quality[: LOOKS + 1]), of_finite(np.min, quality[-LOOKS:])
+    if not np.isfinite([first, latest]).all():
+        return None
+    left = latest / first if first > 0 else 1.0
+    slopes = timeline.probes.of("input_slope")
+    fallen = of_finite(np.median, slopes[-LOOKS:]) / max(of_finite(np.max, slopes), 1e-30)
+    repeated = timeline.probes.last(0.05, LOOKS, after=0.1).median("duplicates")
+    if repeated > 0.5 and area > 0.4:
+        return None  # a few samples over and over: they can be ranked no better than by chance
+    # A discriminator that was flattened is useless also where the generator drifts off by its own.
+    if not (area < 0.62 and fresh > 0.9 and (left > 0.3 or fallen < 0.02)):
+        return None
+    evidence = (
+        f"Over the last records the discriminator puts a real sample above a generated one in {area:.0%} of pairs "
+        f"(50 % is chance; below 62 % is suspicious), while a fresh classifier tells them apart with {fresh:.0%} "
+        f"accuracy, and {left:.0%} of the first distance to the data is left."
+    )
+    if np.isfinite(fallen):
+        evidence += f" The discriminator's slope in its input is at {fallen:.2g} of the steepest it had."
+    return Blindness(fallen < 0.1, evidence)
+
+
+def overpowering_discriminator(timeline: Timeline) -> Finding | None:
+    """The discriminator is right about everything for long, and the samples are bad."""
+    records, probes = timeline.records.last(0.08, 2 * LOOKS, after=0.15), timeline.probes.last(0.06, LOOKS)
+    if not len(records) or not len(probes):
+        return None
+    area = records.median("discriminator/auc")
+    accuracy = (records.of("discriminator/accuracy_real") + records.of("discriminator/accuracy_fake")) / 2
+    right, saturation = of_finite(np.median, accuracy), records.median("discriminator/saturation")
+    if not np.isfinite([right, saturation]).all():
+        return None
+    sure = right > 0.97 or saturation > 0.3
+    if not (area > 0.97 and sure and probes.lowest("fresh_accuracy") > 0.95):
+        return None
+    return Finding(
+        "overpowering-discriminator",
+        "alarm",
+        "The discriminator overpowers the generator: it is right about nearly everything, so that all changes look "
+        "equally bad to the generator.",
+        f"Over the last {len(records)} records it ranks {area:.1%} of pairs right (above 97 % is suspicious), judges "
+        f"{right:.1%} of samples right, and {saturation:.0%} of its logits are beyond +-8.",
+        (
+            "Slow it down: --discriminator-rate 0.25, --discriminator-steps 1.",
+            "Hold it with --penalties r1=1,r2=1, or more of them.",
+            "Show it less: --augment ada, --instance-noise 0.1, or a smaller discriminator.",
+        ),
+        timeline.now,
+    )
+
+
+def overfitting(timeline: Timeline) -> Finding | None:
+    """The discriminator knows its training samples by heart (Karras et al. 2020, arXiv:2006.06676)."""
+    probes = timeline.probes.last(0.06, LOOKS, after=0.1)
+    if not len(probes):
+        return None
+    share, held, seen = (probes.median(n) for n in ("overfitting", "judged_held_out", "judged_real"))
+    if not (probes.lowest("overfitting") > 0.4 and share > 0.5 and held < 0.5 and seen > 0.75):
+        return None
+    records = timeline.records.last(0.06, LOOKS)
+    r_t = 2 * records.median("discriminator/accuracy_real") - 1
+    known = f" r_t is {r_t:.2f}, and ADA holds it at 0.6." if np.isfinite(r_t) else ""
+    return Finding(
+        "overfitting",
+        "alarm",
+        "The discriminator has learned its training samples by heart: it takes real ones that it never saw for fakes.",
+        f"It takes {seen:.0%} of its training samples for real and {held:.0%} of held-out ones, which stand "
+        f"{share:.0%} of the way towards generated samples (r_v; above 50 % is an alarm).{known}",
+        (
+            "Augment what it sees: --augment ada for pictures, and --mirror where left and right do not matter.",
+            "Add data, or begin from a model of similar data.",
+            "Make the discriminator smaller, or hold it with --penalties r1.",
+        ),
+        timeline.now,
+    )
