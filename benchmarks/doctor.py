@@ -49,16 +49,45 @@ def examine(task: tuple[str, int, str, str]) -> dict[str, Any]:
             ended = str(error)
         folder = plan.out / (plan.name or "")
         events = read_events(folder / "events.jsonl")
-        found = [
-            {"failure": e["failure"], "level": e["level"], "done": round(e["samples"] / (plan.run.samples or 1), 3)}
-            for e in events
-            if e["event"] == "finding" and e["level"] != "note"
-        ]
+        found = findings(events, plan.run.samples or 1)
         treated = [e["remedy"] for e in events if e["event"] == "treated"]
         outcome = {"case": name, "seed": seed, "on_alarm": on_alarm, "found": found, "treated": treated, "ended": ended}
         if (folder / "model" / "model.safetensors").exists() and plan.recipe.build is own_game(case):
             outcome |= distance(Model.load(folder), plan.dataset, case)
         return outcome
+
+
+def findings(events: list[dict[str, Any]], length: int) -> list[dict[str, Any]]:
+    """The warnings and alarms among events, in order, with the share of the run that was over."""
+    return [
+        {"failure": e["failure"], "level": e["level"], "done": round(e["samples"] / length, 3)}
+        for e in events
+        if e["event"] == "finding" and e["level"] != "note"
+    ]
+
+
+def asked_again(runs: list[dict[str, Any]], kept: Path) -> None:
+    """Ask the doctor as it is now about kept runs: what it says has no influence on a run that only warns."""
+    from zerosum.core.events import read_events
+    from zerosum.health.doctor import diagnose
+    from zerosum.health.timeline import Timeline
+
+    for run in (run for run in runs if run["on_alarm"] == "warn"):
+        events = read_events(kept / "warn" / f"{run['case']}-{run['seed']}" / "events.jsonl")
+        timeline, said = Timeline(), [e for e in events if e["event"] == "finding" and not e["samples"]]
+        for event in (e for e in events if not e.get("between") and e["event"] != "finding"):
+            timeline.add(event)
+            for found in diagnose(timeline) if event["event"] in ("probe", "failed") else ():
+                if found.failure not in [e["failure"] for e in said]:
+                    said.append(
+                        {
+                            "event": "finding",
+                            "samples": event["samples"],
+                            "failure": found.failure,
+                            "level": found.level,
+                        }
+                    )
+        run["found"] = findings(said, timeline.start["planned_samples"])
 
 
 def own_game(case: Case) -> Any:
@@ -205,9 +234,19 @@ def main() -> None:
     parser.add_argument("--only", choices=["warn", "autopilot"], help="leave out the other part")
     parser.add_argument("--keep", default="", help="folder to keep the runs in")
     parser.add_argument("--again", action="store_true", help="forget earlier results")
+    parser.add_argument(
+        "--ask", action="store_true", help="train nothing; ask the doctor about the runs in --keep again"
+    )
     arguments = parser.parse_args()
     RESULTS.mkdir(exist_ok=True)
     record = RESULTS / "doctor.jsonl"
+    if arguments.ask:
+        runs = [json.loads(line) for line in record.open()]
+        asked_again(runs, Path(arguments.keep))
+        record.write_text("".join(json.dumps(run) + "\n" for run in runs))
+        (RESULTS / "doctor.md").write_text(report(runs) + "\n", encoding="utf-8")
+        print(report(runs).split("## What")[0])
+        return
     runs = [] if arguments.again or not record.exists() else [json.loads(line) for line in record.open()]
     known = {(run["case"], run["seed"], run["on_alarm"]) for run in runs}
     tasks = [

@@ -32,13 +32,12 @@ def read_events(path: Path) -> list[Event]:
 def forget_after(path: Path, checkpoint: int | None) -> None:
     """Drop the events after the checkpoint of so many samples: the resumed run will write them again.
 
-    Without a checkpoint the run begins anew, and only what happened before a treatment is kept.
+    What happened up to a treatment stays; without a checkpoint the game after it begins anew.
     """
     events = read_events(path)
-    kept = 0
-    for number, event in enumerate(events, 1):
-        saved = event["event"] == "checkpoint" and event["samples"] == checkpoint
-        if saved or event["event"] == "treated":
-            kept = number
+    treated = [number for number, event in enumerate(events, 1) if event["event"] == "treated"]
+    begin = treated[-1] if treated else 0  # from there on samples only grow
+    known = [] if checkpoint is None else [event for event in events[begin:] if event["samples"] <= checkpoint]
+    kept = events[:begin] + known
     with replacing(path) as temporary:
-        temporary.write_text("".join(json.dumps(event) + "\n" for event in events[:kept]), encoding="utf-8")
+        temporary.write_text("".join(json.dumps(event) + "\n" for event in kept), encoding="utf-8")

@@ -47,7 +47,7 @@ def oscillation(timeline: Timeline) -> Finding | None:
     half = len(quality) // 2
     turning = turning and quality[half:].min() > 0.75 * quality[:half].min()  # and it does not get better
     first = timeline.probes.first(0.0, LOOKS).highest("quality")
-    far = level > max(4 * floor, 0.12 * first)
+    far = level > max(4 * floor, 0.2 * first)
     if not (far and swings > 0.3 and drift > 0.25 and fresh > 0.88 and turning):
         return None
     return Finding(
