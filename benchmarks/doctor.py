@@ -75,7 +75,7 @@ def asked_again(runs: list[dict[str, Any]], kept: Path) -> None:
     for run in (run for run in runs if run["on_alarm"] == "warn"):
         events = read_events(kept / "warn" / f"{run['case']}-{run['seed']}" / "events.jsonl")
         timeline, said = Timeline(), [e for e in events if e["event"] == "finding" and not e["samples"]]
-        for event in (e for e in events if not e.get("between") and e["event"] != "finding"):
+        for event in (e for e in events if e["event"] != "finding"):
             timeline.add(event)
             for found in diagnose(timeline) if event["event"] in ("probe", "failed") else ():
                 if found.failure not in [e["failure"] for e in said]:

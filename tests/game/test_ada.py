@@ -330,11 +330,11 @@ def test_what_sampling_prepares_can_be_trained_with() -> None:
     augment(torch.zeros(4, 1, 7, 9, requires_grad=True)).sum().backward()
 
 
-def judgement(on_real: Tensor, middle: float, rounds: int, batch: int) -> Judgement:
+def judgement(on_real: Tensor, middle: float, rounds: int, batch: int, move: int = 0) -> Judgement:
     """A move in which the discriminator gave real samples these logits; nothing else of it matters here."""
     objective = dataclasses.replace(NON_SATURATING, even=middle)
     samples = Batch(torch.zeros(batch, 1), None, Noise(0))
-    return Judgement(objective, samples, torch.zeros(batch, 1), on_real, on_real, Clock(rounds * batch, rounds))
+    return Judgement(objective, samples, torch.zeros(batch, 1), on_real, on_real, Clock(rounds * batch, rounds), move)
 
 
 def play(augment: AdaptiveAugment, on_real: Tensor, rounds: int, batch: int, middle: float = 0.0) -> list[float]:
@@ -347,24 +347,24 @@ def play(augment: AdaptiveAugment, on_real: Tensor, rounds: int, batch: int, mid
 
 def test_probability_goes_from_0_to_1_in_as_many_samples_as_it_should() -> None:
     augment = AdaptiveAugment(samples=3200, every=4)
-    seen = play(augment, torch.ones(16), rounds=100, batch=32)
-    assert seen[2] == 0 and seen[3] == pytest.approx(4 * 32 / 3200) and seen[6] == seen[3]
+    seen = play(augment, torch.ones(16), rounds=101, batch=32)
+    assert seen[3] == 0 and seen[4] == pytest.approx(4 * 32 / 3200) and seen[7] == seen[4]
     assert seen[-2] < 1 and seen[-1] == pytest.approx(1, abs=1e-6)
     assert augment.state["ada/overfitting"] == 1
-    assert play(augment, torch.ones(16), rounds=8, batch=32)[-1] == 1, "no further"
+    assert play(augment, torch.ones(16), rounds=9, batch=32)[-1] == 1, "no further"
 
 
 def test_probability_goes_down_when_there_is_less_overfitting_than_aimed_at() -> None:
     augment = augment_at(0.1)
     logits = torch.tensor([3.0, 1.0, 0.5, -0.1, 9.0, -4.0, 0.2, 0.1])  # 6 of 8 above 0: r_t = 0.5
-    assert play(augment, logits, rounds=4, batch=50_000 // 8)[-1] == pytest.approx(0.05)
+    assert play(augment, logits, rounds=5, batch=50_000 // 8)[-1] == pytest.approx(0.05)
     assert augment.state["ada/overfitting"] == 0.5
-    assert play(augment, logits, rounds=16, batch=50_000 // 8)[-1] == 0, "no further"
+    assert play(augment, logits, rounds=17, batch=50_000 // 8)[-1] == 0, "no further"
 
 
 def test_signs_are_taken_around_the_middle() -> None:
     augment = AdaptiveAugment(target=0.0)
-    play(augment, torch.tensor([1.0, 2.0, 3.0, 7.0]), rounds=4, batch=4, middle=6.0)
+    play(augment, torch.tensor([1.0, 2.0, 3.0, 7.0]), rounds=5, batch=4, middle=6.0)
     assert augment.state["ada/overfitting"] == -0.5
 
 
@@ -373,9 +373,11 @@ def test_all_moves_since_the_last_change_count() -> None:
     augment = AdaptiveAugment(target=0.2, samples=100)
     for number, logits in enumerate(([1.0, 1.0], [2.0, 3.0], [-1.0, -1.0], [1.0, -1.0])):
         augment.observe(judgement(torch.tensor(logits), 0.0, number, 2))
-    assert augment.state["ada/overfitting"] == 0.25
-    assert augment.state["ada/probability"].item() == pytest.approx(8 / 100)
-    assert augment.state["ada/sign_sum"] == 0 and augment.state["ada/count"] == 0
+    for move in (1, 0, 1, 2):  # only the first move of the round changes anything
+        augment.observe(judgement(torch.tensor([1.0, 1.0]), 0.0, 4, 2, move))
+    assert augment.state["ada/overfitting"].item() == pytest.approx(0.4)
+    assert augment.state["ada/probability"].item() == pytest.approx(10 / 100)
+    assert augment.state["ada/sign_sum"] == augment.state["ada/count"] == 6
 
 
 def test_state_is_changed_in_place() -> None:

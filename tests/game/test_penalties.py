@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from zerosum.config.adversarial import Adversarial
 from zerosum.config.optimizer import Adam, MomentumSGD
+from zerosum.config.penalties import USUAL_WEIGHTS, parse_penalties
 from zerosum.config.ramp import Ramp
 from zerosum.config.run import Run
 from zerosum.core.batch import Batch
@@ -21,7 +22,7 @@ from zerosum.core.space import Space
 from zerosum.game import penalties
 from zerosum.game.adversarial import adversarial_game
 from zerosum.game.augment import perturb
-from zerosum.game.catalogue import PENALTIES, parse_penalties, penalties_of
+from zerosum.game.catalogue import PENALTIES, penalties_of
 from zerosum.game.game import Game, Player
 from zerosum.game.objectives import WASSERSTEIN
 from zerosum.game.penalties import DiscriminatorMove, GeneratorMove, LeCam, PathLength, Penalty, r1, r2, slopes
@@ -302,7 +303,7 @@ def test_penalties_by_name_and_weight() -> None:
     assert parse_penalties("r1=0.5, r2 ,lecam = 0") == {"r1": 0.5, "r2": 1.0, "lecam": 0.0}
     assert parse_penalties("gradient-penalty") == {"gradient-penalty": 10.0}
     for name in PENALTIES:
-        assert parse_penalties(name) == {name: PENALTIES[name].weight}
+        assert parse_penalties(name) == {name: USUAL_WEIGHTS[name]}
         assert PENALTIES[name].paper.count("https://") == 1
         assert f" {name}" in help_text.replace(",", " ").replace(";", " "), "the flag's help names every penalty"
 

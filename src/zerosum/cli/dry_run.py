@@ -13,6 +13,7 @@ from zerosum.health.data import inspect_data
 from zerosum.train.devices import suitable_threads
 from zerosum.train.engine import Engine
 from zerosum.train.feed import Feed
+from zerosum.train.loop import play
 from zerosum.train.plan import Plan
 
 TRIAL_ROUNDS = 16
@@ -60,17 +61,17 @@ def describe(plan: Plan) -> None:
 
 def _trial(engine: Engine, feed: Feed) -> float:
     """Seconds per round; the first round, which warms everything up, does not count."""
-    rounds, begin = 0, 0.0
-    while rounds <= TRIAL_ROUNDS and not engine.any_process(rounds > 1 and time.perf_counter() > begin + TRIAL_SECONDS):
-        if rounds == 1:
-            begin = time.perf_counter()
-        for number, turn in enumerate(engine.game.turns):
-            for repeat in range(turn.repeat):
-                engine.take(turn, feed.batch(number, repeat))
-        engine.advance(feed.global_batch)
-        engine.check_finite()
-        rounds += 1
-    return (time.perf_counter() - begin) / (rounds - 1)
+    clock, begin = engine.game.clock, 0.0
+
+    def over() -> bool:
+        nonlocal begin
+        begin = time.perf_counter() if clock.rounds == 1 else begin
+        late = clock.rounds > 1 and time.perf_counter() > begin + TRIAL_SECONDS
+        return clock.rounds > TRIAL_ROUNDS or engine.any_process(late)
+
+    play(engine.game, engine, feed, (), over)
+    engine.check_finite()
+    return (time.perf_counter() - begin) / (clock.rounds - 1)
 
 
 def _peak_memory(engine: Engine) -> int:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from zerosum.config.penalties import OF_SLOPES, parse_penalties
 from zerosum.core.errors import SettingError
 
 LossName = Literal[
@@ -20,10 +21,6 @@ LossName = Literal[
     "jensen-shannon",
 ]
 """The objectives of `zerosum.game.objectives`."""
-
-
-SLOPE_PENALTIES = ("r1", "r2", "gradient-penalty", "dragan", "roth")
-"""Penalties on the discriminator's slope at single samples, which batch normalisation would mix."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +47,7 @@ class Adversarial:
     penalty_samples: int = 10_000_000
     """Samples over which the penalties' weights come to their end."""
     spectral_norm: bool = False
-    """Divide every weight of the discriminator by its largest singular value."""
+    """Divide the weight of every layer of the discriminator by its largest singular value."""
     weight_limit: float | None = None
     """Clip every weight of the discriminator to this size, as the first Wasserstein GAN did (0.01 there)."""
     batch_statistics: Literal["none", "standard-deviation", "discrimination"] = "none"
@@ -112,4 +109,4 @@ class Adversarial:
     @property
     def judges_alone(self) -> bool:
         """Whether the discriminator must have no batch normalisation, which mixes the slopes of single samples."""
-        return self.spectral_norm or any(name in self.penalties for name in SLOPE_PENALTIES)
+        return self.spectral_norm or bool(OF_SLOPES & parse_penalties(self.penalties).keys())

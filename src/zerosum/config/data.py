@@ -38,8 +38,8 @@ class DataOptions:
     """Leave out pictures that cannot be read, instead of stopping at the first one."""
 
     hold_out: bool = True
-    """Keep 5 % of the samples, at most 512, out of training: what the discriminator says of samples that it never saw
-    tells learning from learning by heart."""
+    """Keep 5 % of the samples out of training, at most 512, and of fewer than 640 up to 32: what the discriminator says
+    of samples that it never saw tells learning from learning by heart."""
 
     sigma: float | None = None
     """Standard deviation of a toy set: by default 0.05 for ring and moons, 0.02 for grid, 0.5 for gaussian."""

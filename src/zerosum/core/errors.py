@@ -12,6 +12,10 @@ class ZerosumError(Exception):
 
     exit_code = 1
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # Errors travel between processes, also those whose constructors make the sentence from other things.
+        return _again, (type(self), self.args), self.__dict__
+
 
 class SettingError(ZerosumError):
     """A flag, a configuration or a combination of them that is not allowed."""
@@ -29,6 +33,13 @@ class DataError(ZerosumError):
     """The samples, a model or a file given by the person cannot be used as they are."""
 
     exit_code = 4
+
+
+def _again(kind: type[ZerosumError], arguments: tuple[object, ...]) -> ZerosumError:
+    """An error as it was, from its class and its sentence."""
+    error = kind.__new__(kind)
+    error.args = arguments
+    return error
 
 
 def nearest_name(name: str, allowed: Iterable[str]) -> str:

@@ -9,6 +9,8 @@ from zerosum.core.seeding import seed_from
 STUDIED = 8192
 """Samples that the groups are found on; all others are put to the nearest."""
 STEPS = 10
+AT_ONCE = 2**24
+"""Numbers that are held in memory as they are stored."""
 
 
 def similar_groups(rows: np.ndarray, groups: int) -> np.ndarray:
@@ -27,10 +29,15 @@ def similar_groups(rows: np.ndarray, groups: int) -> np.ndarray:
         counts = torch.bincount(nearest, minlength=len(centres))[:, None]
         sums = torch.zeros_like(centres).index_add_(0, nearest, sample)
         centres = torch.where(counts > 0, sums / counts.clamp(min=1), centres)
-    parts = [torch.cdist(_described(rows[i : i + STUDIED]), centres).argmin(1) for i in range(0, len(rows), STUDIED)]
-    return torch.cat(parts).numpy()
+    return torch.cdist(_described(rows), centres).argmin(1).numpy()
 
 
 def _described(rows: np.ndarray) -> torch.Tensor:
+    """Numbers to compare samples by, (n, f), made of a few samples at a time: pictures can be large."""
+    part = max(1, AT_ONCE // rows[0].size)
+    return torch.cat([_pooled(rows[start : start + part]) for start in range(0, len(rows), part)])
+
+
+def _pooled(rows: np.ndarray) -> torch.Tensor:
     x = torch.from_numpy(np.ascontiguousarray(rows)).float()
     return F.adaptive_avg_pool2d(x.permute(0, 3, 1, 2), 8).flatten(1) if x.dim() == 4 else x.flatten(1)

@@ -104,18 +104,19 @@ class AdaptiveAugment:
     def observe(self, judgement: Judgement) -> None:
         """Take note of one move of the discriminator, and change the probability when it is time (Section 3.1).
 
-        The discriminator moves in every round. If it moves several times in one, each move's samples count.
+        It is changed at the beginning of a round, by what was summed up before: all processes have agreed on that, and
+        several moves in one round change it once.
         """
-        samples = judgement.batch.total
+        samples, rounds = judgement.batch.total, judgement.clock.rounds
         probability, sign_sum, count, overfitting = self.state.values()
-        sign_sum += (judgement.on_real - judgement.middle).sign().mean() * samples
-        count += samples
-        if judgement.clock.rounds % self.every == self.every - 1:
-            overfitting.copy_(sign_sum / count)
+        if rounds and rounds % self.every == 0 and judgement.move == 0:
+            overfitting.copy_(sign_sum / count.clamp(min=1))
             probability += (overfitting - self.target).sign() * count / self.samples
             probability.clamp_(0, 1)
             sign_sum.zero_()
             count.zero_()
+        sign_sum += (judgement.on_real - judgement.middle).sign().mean() * samples
+        count += samples
 
     def __call__(self, x: Tensor) -> Tensor:
         """The pictures, changed; shape, type, memory format and gradient are kept."""

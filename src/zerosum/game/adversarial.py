@@ -48,7 +48,12 @@ def adversarial_game(*, generator: Player, discriminator: Player, prior: Prior, 
         generate=generate,
         clock=rules.clock,
         state=state,
-        judge=Judge(sides.judge, rules.objective.middle, rules.objective.probability),
+        judge=Judge(
+            sides.judge,
+            rules.objective.middle,
+            rules.objective.probability if rules.pack.size == 1 else None,
+            rules.pack.size,
+        ),
         multiples=rules.focus and rules.focus.multiples,
     )
 
@@ -78,7 +83,9 @@ class _Sides:
         terms = {"adversarial": self.rules.objective.discriminator(move.on_real.float(), move.on_fake.float())}
         terms |= self._values(self.joined("discriminator"), move)
         logits = (move.on_real.detach().float(), move.on_fake.detach().float())
-        judgement = Judgement(self.rules.objective, batch, fake, *logits, self.rules.clock)
+        clock, steps = self.rules.clock, self.rules.discriminator_steps
+        number = (batch.position - clock.samples * steps) // batch.total
+        judgement = Judgement(self.rules.objective, batch, fake, *logits, clock, number)
         with torch.no_grad():
             for observer in self.rules.observers:
                 observer.observe(judgement)

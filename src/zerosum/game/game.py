@@ -96,11 +96,13 @@ class Judge:
         logits: (samples (n, ...), condition) -> logits (n,), float32; fewer where several samples are judged as one.
         middle: (on_real, on_fake) -> the logit that parts real from fake, shape ().
         probability: From the best discriminator's logits to p_data / (p_data + p_g); None where they do not say it.
+        together: Samples that are judged as one.
     """
 
     logits: Callable[[Tensor, Tensor | None], Tensor]
     middle: Callable[[Tensor, Tensor], Tensor]
     probability: Callable[[Tensor], Tensor] | None = None
+    together: int = 1
 
 
 @dataclass(frozen=True)

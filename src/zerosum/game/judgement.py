@@ -27,6 +27,7 @@ class Judgement:
         on_real: Logits of the real samples; with packing there are fewer logits than samples.
         on_fake: Logits of the generated ones.
         clock: How far the game has come.
+        move: Which of the discriminator's moves in this round it is, from 0.
     """
 
     objective: Objective
@@ -35,6 +36,7 @@ class Judgement:
     on_real: Tensor
     on_fake: Tensor
     clock: Clock
+    move: int = 0
 
     @property
     def middle(self) -> Tensor:

@@ -5,6 +5,7 @@ D(x) in the papers is often a probability; here `on_real` and `on_fake` are logi
 (n,) and returns a scalar to be minimised.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -240,4 +241,11 @@ def smoothed(objective: Objective, real: float = 0.1, fake: float = 0.0) -> Obje
         raise SettingError(f"The loss {objective.name} has no labels that could be smoothed. Losses that have: {able}.")
     if real + fake >= 1:
         raise SettingError(f"--smooth-real {real} and --smooth-fake {fake} must sum to less than 1.")
-    return replace(objective, discriminator=partial(objective.discriminator, real_label=1 - real, fake_label=fake))
+    # Where both are equally likely the best D is halfway between the labels; and no more is plain of p_data.
+    halfway = (1 - real + fake) / 2
+    return replace(
+        objective,
+        discriminator=partial(objective.discriminator, real_label=1 - real, fake_label=fake),
+        even=halfway if objective is LEAST_SQUARES else math.log(halfway / (1 - halfway)),
+        probability=None,
+    )

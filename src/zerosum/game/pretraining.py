@@ -21,12 +21,14 @@ class Pretraining:
 
     def observe(self, judgement: Judgement) -> None:
         """Follow the discriminator's accuracy."""
-        right = (judgement.on_real > judgement.middle).float().mean()
-        right = (right + (judgement.on_fake < judgement.middle).float().mean()) / 2
-        average = self.state["pretraining/accuracy"].lerp_(right, 1 - self.decay)
+        average = self.state["pretraining/accuracy"]
         # It is over for good: a discriminator that the generator then fools is what the game is about.
         self.state["pretraining/over"].clamp_(min=(average >= self.accuracy).float())
+        right = (judgement.on_real > judgement.middle).float().mean()
+        right = (right + (judgement.on_fake < judgement.middle).float().mean()) / 2
+        average.lerp_(right, 1 - self.decay)
 
     def holds(self, clock: Clock) -> bool:
-        """Whether the generator still waits."""
-        return clock.samples < self.samples and not bool(self.state["pretraining/over"] > 0)
+        """Whether the generator still waits; asked at the beginning of a round, when all processes agree."""
+        enough = self.state["pretraining/accuracy"] >= self.accuracy
+        return clock.samples < self.samples and not bool(enough | (self.state["pretraining/over"] > 0))

@@ -50,7 +50,7 @@ class Rules:
     penalties: Sequence[Penalty] = ()
     own_steps: bool = False
     inputs: Sequence[Callable[[Tensor], Tensor]] = ()
-    pack: Callable[[Tensor], Tensor] = Pack(1)
+    pack: Pack = Pack(1)
     observers: Sequence[Observer] = ()
     discriminator_steps: int = 1
     discriminator_rate: float = 1.0

@@ -41,7 +41,7 @@ def diagnose(timeline: Timeline) -> list[Finding]:
 def history(events: Iterable[Event]) -> list[Finding]:
     """Everything that the doctor would have said while these events came, each failure at its worst and first."""
     timeline, worst = Timeline(), {}
-    for event in (event for event in events if not event.get("between")):
+    for event in events:
         timeline.add(event)
         if event["event"] in ("probe", "failed"):
             for finding in diagnose(timeline):

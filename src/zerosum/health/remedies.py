@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from zerosum.config.optimizer import Adam, MomentumSGD
+from zerosum.config.penalties import OF_SLOPES, parse_penalties, spell_penalties
 
 Change = Callable[[Any, Any], Any]
 """From a recipe's settings, and those that are usual for the data, to settings that differ; or to the same where the
@@ -26,10 +27,6 @@ class Remedy:
     name: str
     change: Change
     again: Literal["best", "start"] = "start"
-
-
-UNSAID = {"r1": 1.0, "r2": 1.0, "gradient-penalty": 10.0}
-"""Weights of penalties where the settings do not say them."""
 
 
 def slower(factor: float) -> Change:
@@ -89,20 +86,19 @@ def fewer_steps(settings: Any, usual: Any) -> Any:
 
 
 def firmer(settings: Any, usual: Any) -> Any:
-    """The usual penalties where there are none, or R1; four times the weight where there are some.
-
-    A penalty whose weight is not said, and not known here, is left as it is.
-    """
-    named = [part.partition("=")[::2] for part in settings.penalties.split(",")]
-    weights = {name.strip(): weight.strip() for name, weight in named if name.strip() not in ("", "none")}
-    known = {name: float(weight) if weight else UNSAID.get(name) for name, weight in weights.items()}
-    if not any(weight != 0 for weight in known.values()):
-        penalties = "r1=0.1" if usual.penalties == "none" else usual.penalties
-        return dataclasses.replace(
-            settings, penalties=penalties, penalty_every=usual.penalty_every, final_penalty=usual.final_penalty
-        )
-    heavier = (name if weight is None else f"{name}={4 * weight:g}" for name, weight in known.items())
-    return dataclasses.replace(settings, penalties=",".join(heavier))
+    """The usual penalties, or R1, where the discriminator's slope is free; four times the weights where it is held."""
+    weights = {name: weight for name, weight in parse_penalties(settings.penalties).items() if weight}
+    if OF_SLOPES & weights.keys():
+        heavier = {name: 4 * weight for name, weight in weights.items()}
+        return dataclasses.replace(settings, penalties=spell_penalties(heavier))
+    known = parse_penalties(usual.penalties)
+    holding = known if OF_SLOPES & known.keys() else {"r1": 0.1}
+    return dataclasses.replace(
+        settings,
+        penalties=spell_penalties(weights | holding),
+        penalty_every=usual.penalty_every,
+        final_penalty=usual.final_penalty,
+    )
 
 
 def both(*changes: Change) -> Change:

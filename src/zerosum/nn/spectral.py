@@ -44,6 +44,8 @@ class SpectralNorm(nn.Module):
 def bounded(discriminator: Discriminator, wanted: bool) -> Discriminator:
     """The discriminator, with every linear map, convolution and embedding normalised in place if that is wanted.
 
+    Other parameters (biases, `R3GANDiscriminator.basis`, learned projections of batch statistics) are left as they are.
+
     Layers that begin at zero, as the last ones of residual branches do, have no direction to normalise and are drawn
     anew.
     """

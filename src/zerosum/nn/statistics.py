@@ -26,7 +26,7 @@ class StandardDeviation(nn.Module):
 
     Args:
         features: Width of the features.
-        group: Samples that are compared, at most; the largest divisor of the batch up to it is taken.
+        group: Samples that are compared, at most: the largest divisor of the batch up to it, or else the whole batch.
     """
 
     def __init__(self, features: int, group: int = 4) -> None:
@@ -35,7 +35,8 @@ class StandardDeviation(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """The features and their spread, (n, f + 1)."""
-        group = next(size for size in range(min(self.group, len(features)), 0, -1) if len(features) % size == 0)
+        count = len(features)
+        group = next((size for size in range(min(self.group, count), 1, -1) if count % size == 0), count)
         groups = features.view(group, -1, features.shape[1])  # sample i is compared with i + n / group and so on
         centred = groups - groups.mean(0)
         # The constant keeps the root's slope finite where all samples are alike.

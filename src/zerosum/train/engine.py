@@ -87,7 +87,8 @@ class Engine:
         record = {f"{turn.player}/{name}": value.detach() for name, value in outcome.terms.items()}
         if self.recording:
             record |= {f"{turn.player}/{name}": value for name, value in outcome.signals().items()}
-            record[f"{turn.player}/gradient_norm"] = gradient_norm(player.module)
+            norm = gradient_norm(player.module)
+            record[f"{turn.player}/gradient_norm"] = norm.clamp(max=player.clip) if player.clip else norm
         if player.clip:
             nn.utils.clip_grad_norm_(player.module.parameters(), player.clip)
         optimizer.step()

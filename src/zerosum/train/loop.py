@@ -19,8 +19,9 @@ def play(game: Game, engine: Engine, feed: Feed, hooks: Sequence[Hook], finished
     """Play rounds of `game` until `finished` says so."""
     while not finished():
         record: Record = {}
+        due = [turn.due(game.clock) for turn in game.turns]  # all processes agree on the state now
         for index, turn in enumerate(game.turns):
-            if turn.due(game.clock):
+            if due[index]:
                 for repeat in range(turn.repeat):
                     record |= engine.take(turn, feed.batch(index, repeat))
         engine.advance(feed.global_batch)

@@ -3,6 +3,7 @@
 The same numbered samples and the same real ones are looked at each time. Nothing here changes the course of the game.
 """
 
+import math
 import time
 from collections.abc import Callable
 from functools import partial
@@ -20,6 +21,7 @@ from zerosum.metrics.diversity import diversity_ratio, near_duplicates
 from zerosum.metrics.features import feature_network
 from zerosum.metrics.manifold import manifold
 from zerosum.metrics.spectrum import lattice_peaks
+from zerosum.train.devices import on_main
 from zerosum.train.engine import Engine
 from zerosum.train.model import evaluating
 from zerosum.train.recorder import Recorder
@@ -61,11 +63,11 @@ class Probe:
         self._codec, self._rows = dataset.codec, dataset.rows
         self._network = feature_network(dataset.space).to(engine.device)
         size = dataset.space.size
-        self._chunk = max(8, min(LOOKED_AT, CHUNK_NUMBERS // size))
-        looked_at = max(32, min(LOOKED_AT, HELD_NUMBERS // size))
+        self._chunk = 2 ** int(math.log2(max(8, min(LOOKED_AT, CHUNK_NUMBERS // size))))
+        looked_at = min(max(32, min(LOOKED_AT, HELD_NUMBERS // size)), len(dataset.training))
         spread = evenly(dataset.training, max(looked_at, min(COPIED_FROM, 4 * HELD_NUMBERS // size)))
         self._trained, self._trained_classes = self._read(dataset, evenly(spread, looked_at))
-        self._held, self._held_classes = self._read(dataset, dataset.held_out[:looked_at])
+        self._held, self._held_classes = self._read(dataset, evenly(dataset.held_out, looked_at))
         self._real = self._described(self._trained)
         self._originals: Originals | None = None
         if len(self._held):
@@ -100,13 +102,13 @@ class Probe:
             due = rounds % every == 0
         else:
             due = time.perf_counter() >= self._next and rounds - self._last_round >= FEWEST_ROUNDS
-        if due:
-            self.look()
+        if self._engine.any_process(due):
+            on_main(self._engine.accelerator, self.look)
 
     def look(self) -> None:
-        """Look now, unless this moment was looked at already; only the main process does."""
+        """Look now, unless this moment was looked at already; for the main process alone."""
         clock = self._engine.game.clock
-        if clock.samples == self._at or not self._engine.accelerator.is_main_process:
+        if clock.samples == self._at:
             return
         every, begin = self._engine.run.probe_rounds, time.perf_counter()
         # A look for a checkpoint's sake comes when the clock on the wall says so; where looks have rounds of their own,
@@ -157,15 +159,15 @@ class Probe:
             return {}
         everyone = {name: player.module for name, player in players.items()}
         with evaluating(everyone), self._engine.autocast(), torch.no_grad():
-            on_trained = self._in_chunks(judge.logits, self._trained, self._trained_classes)
-            on_fake = self._in_chunks(judge.logits, fake, self._classes)
+            on_trained = self._in_chunks(judge.logits, self._trained, self._trained_classes, judge.together)
+            on_fake = self._in_chunks(judge.logits, fake, self._classes, judge.together)
             middle = judge.middle(on_trained, on_fake)
             found = {
                 "judged_real": float((on_trained > middle).float().mean()),
                 "judged_fake": float((on_fake < middle).float().mean()),
             }
-            if len(self._held):
-                on_held = self._in_chunks(judge.logits, self._held, self._held_classes)
+            if len(self._held) >= judge.together:
+                on_held = self._in_chunks(judge.logits, self._held, self._held_classes, judge.together)
                 found["judged_held_out"] = float((on_held > middle).float().mean())
                 # Where real and fake are told apart by less than their spread, the share of the gap means nothing.
                 gap = (on_trained.mean() - on_fake.mean()).clamp(min=float(on_trained.std()) / 2)
@@ -198,10 +200,14 @@ class Probe:
     def _described(self, x: Tensor) -> Tensor:
         return torch.cat([self._network(part) for part in x.split(self._chunk)])
 
-    def _in_chunks(self, function: Forward, x: Tensor, classes: Tensor | None) -> Tensor:
-        """A network's answers for samples or latents (n, ...) and class indices (n,), so many at a time."""
+    def _in_chunks(self, function: Forward, x: Tensor, classes: Tensor | None, least: int = 1) -> Tensor:
+        """A network's answers for samples or latents (n, ...) and class indices (n,), so many at a time.
+
+        What is left over is left out where there are fewer than `least` of it.
+        """
         labels = [None] * len(x) if classes is None else classes.split(self._chunk)
-        return torch.cat([function(part, label) for part, label in zip(x.split(self._chunk), labels, strict=False)])
+        parts = zip(x.split(self._chunk), labels, strict=False)
+        return torch.cat([function(part, label) for part, label in parts if len(part) >= least])
 
 
 def evenly(numbers: np.ndarray, most: int) -> np.ndarray:

@@ -14,6 +14,10 @@ Listener = Callable[[Event], None]
 """Hears of everything that happens in a run, as it happens."""
 
 
+UNSAYABLE = (float("inf"), -float("inf"))
+"""Numbers that JSON has no words for, beside those that are none."""
+
+
 class Stopwatch:
     """Training time in seconds, earlier sessions of the run counted in."""
 
@@ -61,7 +65,8 @@ class Recorder:
         """Note something that happened."""
         if self.main:
             samples, seconds = self._engine.game.clock.samples, round(self._watch.seconds, 3)
-            event: Event = {"event": name, "samples": samples, "seconds": seconds, **values}
+            known = {key: None if value in UNSAYABLE or value != value else value for key, value in values.items()}
+            event: Event = {"event": name, "samples": samples, "seconds": seconds, **known}
             append_event(self._folder.events, event)
             for listener in self.listeners:
                 listener(event)

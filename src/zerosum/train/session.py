@@ -36,7 +36,7 @@ from zerosum.train.probe import Probe
 from zerosum.train.recorder import Listener, Recorder, Stopwatch
 from zerosum.train.resume import place, remembered
 from zerosum.train.snapshots import Snapshots
-from zerosum.train.treatment import Treatment, treat, treated, treatments
+from zerosum.train.treatment import Treatment, treat, treated_settings, treatments
 from zerosum.train.watch import Watch
 
 
@@ -81,8 +81,9 @@ def train(plan: Plan, listener: Listener = lambda event: None) -> tuple[Model, R
         stop = stack.enter_context(stop_signals())
         stack.enter_context(_machine_errors(folder, run))
         while True:
-            course = on_main(accelerator, lambda: treated(plan, folder))
-            outcome = _play(replace(course, run=run), folder, accelerator, stop, listener)
+            settings = on_main(accelerator, partial(treated_settings, plan, folder))
+            course = replace(plan, settings=settings, run=run)
+            outcome = _play(course, folder, accelerator, stop, listener)
             if isinstance(outcome, Model):
                 return outcome, folder
             on_main(accelerator, partial(_answer, course, folder, outcome, listener))
@@ -126,7 +127,8 @@ def _play(
         floor=probe.floor,
     )
     if newest is None and not doctor.timeline.treatments:
-        doctor.examine_data(dataset)
+        on_main(accelerator, partial(doctor.examine_data, dataset))
+    doctor.remember_data()
 
     def complete() -> bool:
         enough = run.samples is not None and game.clock.samples >= run.samples
@@ -139,7 +141,7 @@ def _play(
     with trackers(engine, folder):
         try:
             play(game, engine, Feed(game, loader), (recorder, probe, doctor, snapshots, keeper), over)
-            done = engine.any_process(complete())
+            done, asked = engine.any_process(complete()), engine.any_process(bool(stop))
             keeper.save()
         except NotFinite as error:
             recorder.event("failed", reason=str(error))
@@ -153,7 +155,7 @@ def _play(
             raise TrainingError(f"{error} {kept}") from None
         snapshots.draw()
         doctor.examine()
-    if run.on_alarm != "warn" and not stop and (alarm := on_main(accelerator, lambda: doctor.alarm)):
+    if run.on_alarm != "warn" and not asked and (alarm := on_main(accelerator, lambda: doctor.alarm)):
         return alarm
     if not done:
         recorder.event("stopped")
@@ -170,13 +172,17 @@ def _answer(plan: Plan, folder: RunFolder, alarm: Finding, listener: Listener) -
         Stopped: It ends here.
     """
     treatment = treat(plan, folder, alarm) if plan.run.on_alarm == "autopilot" else None
-    if treatment is None:
-        raise Stopped(alarm, folder, treatments(folder))
     last = read_events(folder.events)[-1]
-    told = {name: value for name, value in to_json(treatment).items() if name not in ("settings", "number")}
-    event = {"event": "treated", "samples": last["samples"], "seconds": last["seconds"], **told, "why": alarm.evidence}
+    event = {"samples": last["samples"], "seconds": last["seconds"], "why": alarm.evidence}
+    if treatment is None:
+        event |= {"event": "stopped", "failure": alarm.failure}
+    else:
+        told = {name: value for name, value in to_json(treatment).items() if name not in ("settings", "number")}
+        event |= {"event": "treated", **told}
     append_event(folder.events, event)
     listener(event)
+    if treatment is None:
+        raise Stopped(alarm, folder, treatments(folder))
 
 
 def spread(plan: Plan) -> np.ndarray:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from safetensors import safe_open
+
 from zerosum.config.base import check_numbers, differences, from_json, to_json
 from zerosum.core.errors import SettingError
 from zerosum.core.files import read_json, write_json
@@ -46,13 +48,12 @@ def treatments(folder: RunFolder) -> list[Treatment]:
     return [from_json(Treatment, value, str(path)) for value in read_json(path)] if path.exists() else []
 
 
-def treated(plan: Plan, folder: RunFolder) -> Plan:
-    """The plan with the settings that the treatments of this run have led to."""
+def treated_settings(plan: Plan, folder: RunFolder) -> Any:
+    """The settings that the treatments of this run have led to; the plan's if there were none."""
     done = treatments(folder)
     if not done:
-        return plan
-    settings = from_json(plan.recipe.config, done[-1].settings, str(folder.treatments))
-    return dataclasses.replace(plan, settings=settings)
+        return plan.settings
+    return from_json(plan.recipe.config, done[-1].settings, str(folder.treatments))
 
 
 def treat(plan: Plan, folder: RunFolder, finding: Finding) -> Treatment | None:
@@ -72,7 +73,8 @@ def treat(plan: Plan, folder: RunFolder, finding: Finding) -> Treatment | None:
         if not changes or not _possible(plan, settings):
             continue
         best = folder.best()
-        usable = best is not None and remedy.again == "best" and _checkpoint(folder, best.checkpoint) is not None
+        known = _checkpoint(folder, best.checkpoint) if best else None
+        usable = remedy.again == "best" and known is not None and _fits(plan, settings, known)
         back_to = best.samples if best is not None and usable else 0
         if best is not None and back_to == 0:  # its model is still the best there is, but its game is over
             write_json(folder.best_file, to_json(dataclasses.replace(best, set_aside=True)))
@@ -98,6 +100,19 @@ def _possible(plan: Plan, settings: Any) -> bool:
     except SettingError:
         return False
     return True
+
+
+def _fits(plan: Plan, settings: Any, checkpoint: Path) -> bool:
+    """Whether networks of these settings can take a checkpoint's weights: a remedy may have changed their shape."""
+    players = dataclasses.replace(plan, settings=settings).build().players
+    wanted = {
+        f"{name}/module/{key}": tuple(value.shape)
+        for name, player in players.items()
+        for key, value in player.module.state_dict().items()
+    }
+    with safe_open(checkpoint / "state.safetensors", "pt") as file:
+        saved = {key: tuple(file.get_slice(key).get_shape()) for key in file.keys() if "/module/" in key}
+    return wanted == saved
 
 
 def _checkpoint(folder: RunFolder, samples: int | None) -> Path | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from torch import Tensor
 
-from zerosum.config.base import to_json
+from zerosum.config.base import from_json, to_json
 from zerosum.config.run import Run
 from zerosum.core.events import Event
 from zerosum.data.dataset import Dataset
@@ -25,10 +25,10 @@ class Watch:
 
     def __init__(self, events: Iterable[Event], recorder: Recorder, run: Run) -> None:
         self._run = run
-        self.timeline = Timeline(event for event in events if not event.get("between"))
+        self.timeline = Timeline(events)
         self.alarm: Finding | None = None
         self._recorder = recorder
-        recorder.listeners.append(self._hear)
+        recorder.listeners.append(self.timeline.add)
         self._looks = len(self.timeline.probes)
         self._known = {event["failure"]: event["level"] for event in self.timeline.findings_since_treatment}
 
@@ -38,10 +38,6 @@ class Watch:
             self._looks = len(self.timeline.probes)
             self.examine()
 
-    def _hear(self, event: Event) -> None:
-        if not event.get("between"):  # looks between those that have rounds of their own
-            self.timeline.add(event)
-
     def examine(self) -> None:
         """Ask the doctor now."""
         for finding in diagnose(self.timeline):
@@ -50,12 +46,18 @@ class Watch:
                 self.alarm = finding
 
     def examine_data(self, dataset: Dataset) -> None:
-        """Look for trouble in the data itself; it is told of, but training goes on unless it is to stop on alarms."""
-        names = dataset.space.classes
-        for finding in inspect_data(dataset.space.kind, dataset.rows, dataset.labels, names):
-            self._note(finding)
-            if finding.level == "alarm" and self._run.on_alarm == "stop":
-                self.alarm = self.alarm or finding
+        """Look for trouble in the data itself, and tell of it."""
+        if self._recorder.main:
+            names = dataset.space.classes
+            for finding in inspect_data(dataset.space.kind, dataset.rows, dataset.labels, names):
+                self._note(finding)
+
+    def remember_data(self) -> None:
+        """A run that is to stop on alarms stops for alarming data, however often it is started."""
+        before = [event for event in self.timeline.findings if not event["samples"] and event["level"] == "alarm"]
+        if before and self._run.on_alarm == "stop":
+            values = {name: value for name, value in before[0].items() if name not in ("event", "seconds")}
+            self.alarm = from_json(Finding, values, "a finding")
 
     def _note(self, finding: Finding) -> None:
         if self._recorder.main:

@@ -103,7 +103,7 @@ def late_collapse(timeline: Timeline) -> Finding | None:
         f"{late.highest('coverage'):.0%}. A fourfold distance is an alarm.",
         (
             "Take the best snapshot, from before: model/ holds it.",
-            "Go on from there with a third of both learning rates, and none that grows.",
+            "Start again (--new) with a third of both learning rates; --autopilot goes on from the best snapshot.",
             "Hold the discriminator more firmly: --penalties, --spectral-norm.",
         ),
         timeline.now,
@@ -128,6 +128,6 @@ def plateau(timeline: Timeline) -> Finding | None:
         "The samples have not come closer to the data for the last 30 % of the run.",
         f"The smallest distance of the last {int(recent.sum())} looks is {since:.3g}; before it was {before:.3g}, at "
         f"{probes.samples[int(np.nanargmin(np.where(recent, np.inf, quality)))]:,} samples.",
-        ("Stop here: model/ holds the best snapshot. Or lower both learning rates and go on.",),
+        ("Stop here: model/ holds the best snapshot. A new run with lower learning rates may get further.",),
         timeline.now,
     )

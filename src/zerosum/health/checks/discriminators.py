@@ -39,7 +39,7 @@ def useless_discriminator(timeline: Timeline) -> Finding | None:
         (
             "Stop here and keep the best snapshot, which is what model/ holds.",
             "Weaken what flattens it: penalties that grow (--final-penalty), a learning rate that fell to nothing.",
-            "Lower both learning rates and go on from the best snapshot.",
+            "Start again (--new) with lower learning rates for both players.",
         ),
         timeline.now,
     )
@@ -103,7 +103,7 @@ def overpowering_discriminator(timeline: Timeline) -> Finding | None:
         f"{right:.1%} of samples right, and {saturation:.0%} of its logits are beyond +-8.",
         (
             "Slow it down: --discriminator-rate 0.25, --discriminator-steps 1.",
-            "Hold it with --penalties r1=1,r2=1, or more of them.",
+            "Hold it with --penalties r1=1,r2=1 (0.05 for points).",
             "Show it less: --augment ada, --instance-noise 0.1, or a smaller discriminator.",
         ),
         timeline.now,
@@ -129,7 +129,7 @@ def overfitting(timeline: Timeline) -> Finding | None:
         f"{share:.0%} of the way towards generated samples (r_v; above 50 % is an alarm).{known}",
         (
             "Augment what it sees: --augment ada for pictures, and --mirror where left and right do not matter.",
-            "Add data, or begin from a model of similar data.",
+            "Add data: a few thousand samples are a good start.",
             "Make the discriminator smaller, or hold it with --penalties r1.",
         ),
         timeline.now,

@@ -48,7 +48,7 @@ def exploding_gradient(timeline: Timeline) -> Finding | None:
         + ", ".join(f"{name} {value:.3g}" for name, value in found.items())
         + "; more than 1,000 is an alarm.",
         (
-            "Hold the discriminator with a penalty: --penalties r1=1,r2=1 (a critic needs gradient-penalty).",
+            "Hold the discriminator with a penalty: --penalties r1=1,r2=1 (0.05 for points).",
             "Clip gradients: --gradient-clip 1.",
             "Lower the learning rate ten times: --optimizer.rate.",
         ),
@@ -73,7 +73,7 @@ def vanishing_gradient(timeline: Timeline) -> Finding | None:
         "The generator's gradient has vanished: the discriminator is so sure of its fakes that its loss has no slope "
         "left.",
         f"Over the last {len(records)} records the generator's loss pushes a sample with {slope:.2g} of its full "
-        f"strength (below 0.1 is an alarm), {norm}and the discriminator "
+        f"strength (below 0.1, or a gradient norm below 0.001 of the early one, is an alarm), {norm}and D "
         f"ranks {area:.1%} of pairs right.",
         (
             "Take the non-saturating loss: --loss non-saturating.",

@@ -19,9 +19,9 @@ def mode_collapse(timeline: Timeline) -> Finding | None:
         "alarm",
         "The generator has collapsed: whatever the latent, its samples are nearly the same.",
         f"Generated samples of one batch lie {in_batch:.2f} times as far apart as real ones, and those of the shipped "
-        f"generator at most {shipped:.2f} times, over the last {len(probes)} looks; below 0.2 is an alarm.",
+        f"generator at most {shipped:.2f} times, over the last {len(probes)} looks; below 0.2 and 0.25 is an alarm.",
         (
-            "Go back and take --loss relativistic --penalties r1=1,r2=1, under which a lack of variety shows.",
+            "Go back and take --loss relativistic --penalties r1=1,r2=1 (0.05 for points): a lack of variety shows.",
             "Let the discriminator see several samples at once: --pack 4 or --batch-statistics standard-deviation.",
             "Lower the learning rates; see that the latents vary.",
         ),
@@ -53,7 +53,7 @@ def partial_collapse(timeline: Timeline) -> Finding | None:
         f"alarm), {precision:.0%} lie among real ones (precision) but only {recall:.0%} of real ones lie among them "
         f"(recall), and {coverage:.0%} of real ones have one near (coverage; below 40 % is suspicious).",
         (
-            "Take --loss relativistic --penalties r1=1,r2=1; it makes every real sample count.",
+            "Take --loss relativistic --penalties r1=1,r2=1 (0.05 for points).",
             "Let the discriminator see several samples at once: --pack 4 or --batch-statistics standard-deviation.",
             "Show the worst kinds more often: --focus 3. Use a larger --batch, or labels if the data has any.",
         ),
@@ -98,7 +98,8 @@ def memorisation(timeline: Timeline) -> Finding | None:
         "The generator copies: many of its samples are training samples.",
         f"Beyond what held-out samples show, {share:.0%} of generated ones are more than three times as near to one "
         f"training sample as to any other (more than 10 % is an alarm), and the three-sample test says z = {score:.1f} "
-        "(below -3 is an alarm). Copies that were changed in colour or place can go unnoticed.",
+        "(below -3 is an alarm). At most 4,096 "
+        "training samples are searched, and copies that were changed in colour or place can go unnoticed.",
         (
             "Do not share this generator before you have looked at its samples beside their nearest training samples.",
             "Add data or augment it (--augment ada), and stop earlier.",
