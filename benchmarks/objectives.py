@@ -4,7 +4,7 @@
 
 All play with the same networks, learning rates and number of samples; only the rules differ. On `ring` and `grid` (8
 and 25 modes) the figures are the modes found of 10,000 samples and the share of samples within three sigma of one; on
-`digits` the Frechet distance fd[random-conv, n=2048] to held-back digits. The Wasserstein objective without a penalty
+`digits` the Frechet distance fd[random-conv, n=2048] to real digits. The Wasserstein objective without a penalty
 has its weights clipped at 0.01, as published. A run whose loss is not finite counts as failed.
 """
 
