@@ -17,12 +17,25 @@ from zerosum.core.registry import Recipe, find_recipe, recipes
 from zerosum.core.space import Space
 from zerosum.data import Dataset, open_dataset
 from zerosum.data.packing import Progress
+from zerosum.diagnosis import Diagnosis, diagnose
 from zerosum.train.model import Model
 from zerosum.train.plan import Plan
 from zerosum.train.recorder import Listener
 from zerosum.train.session import train
 
-__all__ = ["Model", "ZerosumError", "choose_recipe", "fit", "from_pretrained", "load", "make_plan", "open_for", "train"]
+__all__ = [
+    "Diagnosis",
+    "Model",
+    "ZerosumError",
+    "choose_recipe",
+    "diagnose",
+    "fit",
+    "from_pretrained",
+    "load",
+    "make_plan",
+    "open_for",
+    "train",
+]
 
 SHORT = 5.0
 """Minutes below which a graphics card is given the light recipe."""
