@@ -93,3 +93,33 @@ def test_a_refusal_ends_all_processes(tmp_path: Path) -> None:
 def test_a_dry_run_of_two_processes_ends(tmp_path: Path) -> None:
     said = run(TORCHRUN, [*training(tmp_path, 64, "dry"), "--dry-run"])
     assert "2 process(es)" in said and said.count("Speed:") == 1
+
+
+@pytest.mark.slow
+def test_parts_with_state_are_agreed_on(tmp_path: Path) -> None:
+    """Which turns are due, and how much is augmented, is decided by what all processes saw: otherwise they hang."""
+    parts = ["--pretrain-samples", "160", "--pretrain-accuracy", "0.6", "--augment", "ada", "--ada-samples", "400"]
+    parts += ["--focus", "2", "--penalties", "r1=1,lecam", "--ada-target", "0", "--batch-statistics"]
+    run(TORCHRUN, [*training(tmp_path, 480, "parts"), *parts, "standard-deviation", "--probe-rounds", "7"])
+    state = final_state(tmp_path / "parts")
+    assert state["game/ada/probability"] > 0
+    assert state["game/pretraining/accuracy"] != 0.5 and state["game/focus/difficulty"].abs().sum() > 0
+    moved = [name for name in state if name.startswith("generator/optimizer") and name.endswith("/step")]
+    assert moved and all(0 < state[name] < 30 for name in moved), "the generator waited, and then played"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("on_alarm", ["stop", "autopilot"])
+def test_an_alarm_reaches_all_processes(on_alarm: str, tmp_path: Path) -> None:
+    hopeless = ["--optimizer.rate", "1e-9", "--optimizer.final-rate", "1e-9", "--probe-rounds", "4"]
+    arguments = [*training(tmp_path, 640, "hopeless"), *hopeless, "--on-alarm", on_alarm]
+    ended = subprocess.run([*TORCHRUN, *arguments], capture_output=True, text=True, timeout=300)
+    assert "src/zerosum" not in ended.stderr, "no traceback of ours; the launcher has one of its own"
+    events = read_events(tmp_path / "hopeless" / "events.jsonl")
+    found = [event["failure"] for event in events if event["event"] == "finding" and event["level"] == "alarm"]
+    assert "no-progress" in found
+    if on_alarm == "stop":
+        assert ended.returncode != 0 and ended.stderr.count("zerosum: no-progress") == 2
+        assert [event["event"] for event in events].count("stopped") == 1
+    else:
+        assert [event["event"] for event in events].count("treated") >= 1
