@@ -1,5 +1,6 @@
 """What happened in a run, as series of numbers."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -20,7 +21,7 @@ class Series:
 
     Attributes:
         events: The events, oldest first.
-        done: How much of the run was over at each, from 0 to 1.
+        done: How much of the run was over at each, from 0 to 1; never less than before.
     """
 
     events: list[Event] = field(default_factory=list)
@@ -36,7 +37,7 @@ class Series:
 
     def first(self, share: float, least: int) -> "Series":
         """The earliest events: those of the first `share` of the run, or more, until there are `least`."""
-        count = max(least, sum(done <= share for done in self.done))
+        count = max(least, bisect_right(self.done, share))
         return Series(self.events[:count], self.done[:count])
 
     def median(self, name: str) -> float:
@@ -63,8 +64,7 @@ class Series:
         """
         if not self.done:
             return Series()
-        first = next((index for index, done in enumerate(self.done) if done >= after), len(self.done))
-        begin = next(index for index, done in enumerate(self.done) if done >= self.done[-1] - share)
+        first, begin = bisect_left(self.done, after), bisect_left(self.done, self.done[-1] - share)
         begin = max(first, min(begin, len(self.done) - least))
         if len(self.done) - begin < least:
             return Series()
