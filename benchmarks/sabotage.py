@@ -2,7 +2,8 @@
 
 Each case says what it trains, how it is spoilt, and which failure must be named. All are small: points, or pictures of
 28 and 32 pixels, some 15 seconds on one core. The doctor's thresholds were chosen on the cases of the half "tuning";
-those of the half "examination" were written down afterwards and are what counts.
+those of the half "examination" were written down afterwards, on other data, and are what counts. (A first examination
+found 76 % of sabotaged runs; its cases, `TUNED`, then became part of the tuning half, and this one took its place.)
 """
 
 import dataclasses
@@ -124,6 +125,24 @@ def some(source: Callable[[], Dataset], count: int, seed: int) -> np.ndarray:
     return np.asarray(whole.rows)[np.random.default_rng(seed).permutation(len(whole))[:count]]
 
 
+def hues(seed: int = 0, labelled: bool = True) -> Dataset:
+    """Digits in light colours on dark ones, a different pair each."""
+    whole = digits()
+    ink = np.asarray(whole.rows, np.float32) / 255
+    chosen = np.random.default_rng(7).uniform(0, 1, (2, len(ink), 1, 1, 3)).astype(np.float32)
+    rows = (ink * (128 + 127 * chosen[0]) + (1 - ink) * 96 * chosen[1]).astype(np.uint8)
+    return pictures(rows, whole.labels if labelled else None, "hues")
+
+
+def heaps(seed: int = 0) -> Dataset:
+    """Six Gaussians of different shapes and shares in the plane."""
+    generator = np.random.default_rng(11)
+    centres, shapes = generator.normal(0, 2, (6, 2)), generator.normal(0, 0.25, (6, 2, 2))
+    which = generator.choice(6, 50_000, p=generator.dirichlet(np.full(6, 4.0)))
+    rows = centres[which] + np.einsum("nij,nj->ni", shapes[which], generator.normal(size=(50_000, 2)))
+    return open_dataset(rows.astype(np.float32), DataOptions())
+
+
 def few(source: Callable[[], Dataset], count: int, seed: int) -> Dataset:
     """So many pictures and no more."""
     return pictures(some(source, count, seed), None, "few")
@@ -198,6 +217,16 @@ class Checkered(LightGenerator):
         dimmed = torch.ones_like(x[:1, :1])
         dimmed[..., ::2, ::2] = 0.75  # more than the kernel's overlap does by itself, and nothing can make up for it
         return self.pyramid.crop(x.tanh() * dimmed)
+
+
+class Holed(LightGenerator):
+    """A generator that leaves every second pixel of every second row at the picture's mean."""
+
+    def forward(self, latent: Tensor, condition: Tensor | None) -> Tensor:
+        x = super().forward(latent, condition)
+        holes = torch.zeros_like(x[:1, :1])
+        holes[..., ::2, ::2] = 1
+        return torch.lerp(x, x.mean((2, 3), keepdim=True), holes)
 
 
 class Memory(nn.Module):
@@ -440,13 +469,19 @@ HEALTHY = [
 EMOJI: dict[str, Any] = {"data": "emoji", "options": {"size": "32"}}
 EMOJI_PLAIN: dict[str, Any] = {"data": "emoji", "options": {"size": "32", "conditional": False}}
 
-EXAMINED = [
+TUNED = [
     Case(
         name="saturated-moons",
         expected=("vanishing-gradient",),
         data="moons",
         recipe="dcgan",
-        settings={"loss": "minimax", "pretrain_samples": 40_000, "pretrain_accuracy": 1.0, "discriminator_rate": 10.0},
+        settings={
+            "loss": "minimax",
+            "pretrain_samples": 80_000,
+            "pretrain_accuracy": 1.0,
+            "discriminator_rate": 10.0,
+            "discriminator_steps": 5,
+        },
         curable=True,
         healthy="moons-r3gan",
     ),
@@ -535,6 +570,7 @@ EXAMINED = [
         expected=("overfitting",),
         data=partial(few, emoji, 100),
         settings={"penalties": "none", "discriminator_width": 32},
+        length=90_000,
     ),
     Case(name="overflow-pictures", expected=("not-finite",), settings={"penalties": "r1=1e37", "penalty_every": 1}),
     Case(
@@ -550,7 +586,7 @@ EXAMINED = [
         name="late-emoji",
         expected=("late-collapse",),
         **EMOJI,
-        settings={"optimizer": Adam(rate=1e-3, betas=(0.0, 0.99), final_rate=0.03, decay_samples=34_000)},
+        settings={"optimizer": Adam(rate=5e-4, betas=(0.0, 0.99), final_rate=0.02, decay_samples=44_000)},
         curable=True,
         healthy="emoji-light",
     ),
@@ -563,7 +599,7 @@ EXAMINED = [
         curable=True,
         healthy="moons-r3gan",
     ),
-    Case(name="checkered-emoji", expected=("checkerboard",), **EMOJI, build=partial(light_game, generator=Checkered)),
+    Case(name="holes-emoji", expected=("checkerboard",), **EMOJI, build=partial(light_game, generator=Holed)),
     Case(name="reciting-emoji", expected=("memorisation",), **EMOJI_PLAIN, build=partial(reciting_game, source=emoji)),
     Case(
         name="standing-emoji",
@@ -598,5 +634,190 @@ EXAMINED = [
     Case(name="ring-dcgan-r1", data="ring", recipe="dcgan", settings={"penalties": "r1=0.1"}),
 ]
 
-ALL = [*SABOTAGED, *HEALTHY, *(dataclasses.replace(case, half="examination") for case in EXAMINED)]
+HUES: dict[str, Any] = {"data": hues}
+HUES_PLAIN: dict[str, Any] = {"data": partial(hues, labelled=False)}
+WIDE: dict[str, Any] = {"data": "ring", "recipe": "r3gan", "options": {"sigma": 0.12}}
+HEAPS: dict[str, Any] = {"data": heaps, "recipe": "r3gan"}
+
+EXAMINED = [
+    Case(
+        name="saturated-heaps",
+        expected=("vanishing-gradient",),
+        data=heaps,
+        recipe="dcgan",
+        settings={
+            "loss": "minimax",
+            "pretrain_samples": 60_000,
+            "pretrain_accuracy": 1.0,
+            "discriminator_rate": 10.0,
+            "discriminator_steps": 5,
+        },
+        curable=True,
+        healthy="heaps-r3gan",
+    ),
+    Case(
+        name="saturated-hues",
+        expected=("vanishing-gradient",),
+        **HUES,
+        settings=PLAIN
+        | {"loss": "minimax", "pretrain_samples": 6_400, "pretrain_accuracy": 1.0, "discriminator_rate": 3.0},
+        curable=True,
+        healthy="hues-light",
+    ),
+    Case(
+        name="discriminator-ahead-hues",
+        expected=("overpowering-discriminator",),
+        **HUES,
+        settings=PLAIN | {"discriminator_rate": 10.0, "discriminator_steps": 3},
+        curable=True,
+        healthy="hues-light",
+    ),
+    Case(
+        name="discriminator-ahead-digits",
+        expected=("overpowering-discriminator",),
+        options=NO_CLASSES,
+        settings=PLAIN | {"discriminator_rate": 20.0, "discriminator_steps": 2},
+        curable=True,
+        healthy="digits-light-plain",
+    ),
+    Case(
+        name="weak-discriminator-heaps",
+        expected=("weak-discriminator",),
+        **HEAPS,
+        settings={"discriminator_rate": 1e-4},
+        curable=True,
+        healthy="heaps-r3gan",
+    ),
+    Case(
+        name="weak-discriminator-hues",
+        expected=("weak-discriminator",),
+        **HUES,
+        settings={"discriminator_rate": 1e-4},
+        curable=True,
+        healthy="hues-light",
+    ),
+    Case(
+        name="flattened-heaps",
+        expected=("useless-discriminator",),
+        **HEAPS,
+        settings={"penalties": "r1=0.02,r2=0.02", "final_penalty": 1e6, "penalty_samples": 100_000},
+        curable=True,
+        healthy="heaps-r3gan",
+    ),
+    Case(
+        name="flattened-hues",
+        expected=("useless-discriminator",),
+        **HUES,
+        settings={"penalties": "r1=0.5,r2=0.5", "penalty_every": 4, "final_penalty": 1e5, "penalty_samples": 12_000},
+        curable=True,
+        healthy="hues-light",
+    ),
+    Case(name="no-latent-hues", expected=("mode-collapse",), **HUES_PLAIN, build=partial(light_game, prior=Still)),
+    Case(name="no-latent-heaps", expected=("mode-collapse",), **HEAPS, build=partial(points_game, prior=Still)),
+    Case(
+        name="handful-hues",
+        expected=("partial-collapse",),
+        **HUES_PLAIN,
+        build=partial(light_game, prior=partial(Handful, different=5)),  # type: ignore[arg-type]
+    ),
+    Case(
+        name="handful-heaps",
+        expected=("partial-collapse",),
+        **HEAPS,
+        build=partial(points_game, prior=partial(Handful, different=3)),  # type: ignore[arg-type]
+    ),
+    Case(
+        name="circling-wide",
+        expected=("oscillation",),
+        **WIDE,
+        settings=PLAIN | {"optimizer": Adam(rate=1e-2, betas=(0.9, 0.99))},
+        curable=True,
+        healthy="wide-r3gan",
+    ),
+    Case(
+        name="sixty-hues",
+        expected=("overfitting",),
+        data=partial(few, partial(hues, labelled=False), 80),
+        settings={"penalties": "none", "discriminator_width": 32},
+        length=60_000,
+    ),
+    Case(
+        name="overflow-heaps",
+        expected=("not-finite",),
+        **HEAPS,
+        settings={"penalties": "r1=1e38,r2=1e38", "penalty_every": 1},
+    ),
+    Case(
+        name="rate-100-hues",
+        expected=("not-finite", "exploding-gradient"),
+        **HUES,
+        settings={"optimizer": fast(1.0), "loss": "wasserstein", "penalties": "none"},
+        curable=True,
+        healthy="hues-light",
+    ),
+    Case(
+        name="exploding-critic-heaps",
+        expected=("exploding-gradient", "not-finite"),
+        data=heaps,
+        recipe="wgan-gp",
+        settings={"penalties": "none", "optimizer": fast(3e-2)},
+        curable=True,
+        healthy="heaps-wgan-gp",
+    ),
+    Case(
+        name="late-hues",
+        expected=("late-collapse",),
+        **HUES,
+        settings={"optimizer": Adam(rate=1e-3, betas=(0.0, 0.99), final_rate=0.03, decay_samples=40_000)},
+        curable=True,
+        healthy="hues-light",
+    ),
+    Case(
+        name="late-heaps",
+        expected=("late-collapse",),
+        **HEAPS,
+        settings={"optimizer": Adam(rate=3e-3, betas=(0.5, 0.9), final_rate=0.3, decay_samples=250_000)},
+        curable=True,
+        healthy="heaps-r3gan",
+    ),
+    Case(name="holes-hues", expected=("checkerboard",), **HUES, build=partial(light_game, generator=Holed)),
+    Case(
+        name="reciting-hues",
+        expected=("memorisation",),
+        **HUES_PLAIN,
+        build=partial(reciting_game, source=partial(hues, labelled=False)),
+    ),
+    Case(
+        name="standing-hues",
+        expected=("no-progress",),
+        **HUES,
+        settings={"optimizer": Adam(rate=1e-9, betas=(0.0, 0.99))},
+        curable=True,
+        healthy="hues-light",
+    ),
+    Case(
+        name="standing-heaps",
+        expected=("no-progress",),
+        **HEAPS,
+        settings={"optimizer": Adam(rate=1e-9, betas=(0.5, 0.9))},
+        curable=True,
+        healthy="heaps-r3gan",
+    ),
+    Case(name="seven-hues-repeated", expected=("duplicates",), data=partial(repeated, hues, 7), length=6_400),
+    Case(name="shuffled-hues", expected=("labels",), data=partial(shuffled_labels, hues), length=6_400),
+    Case(name="blank-hues", expected=("blank",), data=partial(blanks, hues, 0.2), length=6_400),
+    Case(name="thirty-emoji", expected=("few",), data=partial(few, emoji, 30), length=6_400),
+    Case(name="hues-light", **HUES),
+    Case(name="hues-light-plain", **HUES_PLAIN),
+    Case(name="hues-non-saturating", **HUES, settings={"loss": "non-saturating"}),
+    Case(name="heaps-r3gan", **HEAPS),
+    Case(name="heaps-wgan-gp", data=heaps, recipe="wgan-gp"),
+    Case(name="wide-r3gan", **WIDE),
+    Case(name="wide-least-squares", **WIDE, settings={"loss": "least-squares"}),
+    Case(name="grid-spread-r3gan", data="grid", recipe="r3gan", options={"sigma": 0.06}),
+    Case(name="gaussian-wgan-gp", data="gaussian", recipe="wgan-gp"),
+    Case(name="digits-light-lecam", settings={"penalties": "r1=1,r2=1,lecam"}),
+]
+
+ALL = [*SABOTAGED, *HEALTHY, *TUNED, *(dataclasses.replace(case, half="examination") for case in EXAMINED)]
 CASES = {case.name: case for case in ALL}

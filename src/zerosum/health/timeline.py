@@ -125,6 +125,11 @@ class Timeline:
             self._forget()
 
     @property
+    def floor(self) -> float:
+        """The distance between real samples and real ones: a distance to the data of a few times that is nothing."""
+        return max(self.start.get("floor") or 0.0, 1e-12)
+
+    @property
     def now(self) -> int:
         """Samples seen at the latest event that says how the game stands."""
         latest = [series.events[-1]["samples"] for series in (self.records, self.probes) if series.events]

@@ -32,6 +32,9 @@ LOOKED_AT = 256
 COPIED_FROM = 4096
 """Training samples that generated ones are compared with, at most, to find copies."""
 
+FLOORS = 8
+"""Sets of real samples that are compared with one another, at most, to know how near is near."""
+
 SLOPES = 64
 """Samples that the discriminator's slope is measured on, at most."""
 
@@ -69,15 +72,12 @@ class Probe:
         self._trained, self._trained_classes = self._read(dataset, evenly(spread, looked_at))
         self._held, self._held_classes = self._read(dataset, evenly(dataset.held_out, looked_at))
         self._real = self._described(self._trained)
-        self._originals: Originals | None = None
-        if len(self._held):
-            parts = np.array_split(spread, -(-len(spread) // self._chunk))
-            known = [self._described(self._read(dataset, part)[0]) for part in parts]
-            self._originals = Originals(self._described(self._held), torch.cat(known))
+        parts = np.array_split(spread, -(-len(spread) // self._chunk))
+        known = torch.cat([self._described(self._read(dataset, part)[0]) for part in parts])
+        self._originals = Originals(self._described(self._held), known) if len(self._held) else None
         self._distance = kernel_distance if dataset.space.kind == "image" else energy_distance
         self.metric = f"{self._distance.__name__.replace('_', '-')}[{self._network.name}, n={looked_at}]"
-        halves = self._real[::2], self._real[1::2]
-        self.floor = abs(float(self._distance(*halves)))
+        self.floor = self._floor(known)
         numbers = range(looked_at)
         prior = engine.game.prior
         self._latents = prior.latents(numbers).to(engine.device)
@@ -179,6 +179,13 @@ class Probe:
             (gradient,) = torch.autograd.grad(judge.logits(x, classes).sum(), x)
         found["input_slope"] = float(gradient.flatten(1).norm(dim=1).mean())
         return found
+
+    def _floor(self, known: Tensor) -> float:
+        """The root mean square distance between as many real samples as are looked at and as many others."""
+        step = max(2, len(known) // len(self._real))
+        sets = [known[first::step] for first in range(step)][:FLOORS]
+        pairs = [float(self._distance(a, b)) for a, b in zip(sets, sets[1:], strict=False)]
+        return float(np.sqrt(np.mean(np.square(pairs))))
 
     def _drift(self, features: Tensor) -> dict[str, float]:
         """How far the same latents' samples have moved since the last look, beside the distance of two real ones.

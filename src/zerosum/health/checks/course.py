@@ -14,7 +14,10 @@ def no_progress(timeline: Timeline) -> Finding | None:
         return None
     quality, drift = probes.of("quality"), late.highest("drift")
     reach = of_finite(np.max, np.abs(quality / quality[0] - 1)) if quality[0] else np.inf
-    if not (reach < 0.25 and drift < 0.08 and late.median("fresh_accuracy") > 0.9):
+    records = timeline.records.last(0.05, LOOKS)
+    beaten = len(records) > 0 and records.median("discriminator/auc") > 0.95  # then it is not for want of learning
+    far = late.lowest("quality") > 10 * timeline.floor and late.median("fresh_accuracy") > 0.7
+    if not (reach < 0.25 and drift < 0.08 and far and not beaten):
         return None
     return Finding(
         "no-progress",
@@ -39,16 +42,18 @@ def oscillation(timeline: Timeline) -> Finding | None:
     quality, drift = probes.of("quality"), probes.median("drift")
     if not np.isfinite(quality).all():
         return None
-    level, floor = float(np.mean(quality)), timeline.start.get("floor") or 0.0
+    level, floor = float(np.mean(quality)), timeline.floor
     swings = float(np.mean(np.abs(np.diff(quality)))) / max(level, 1e-12)
     rises = int((np.diff(quality) > 0).sum())
     fresh = probes.median("fresh_accuracy")
     turning = min(rises, len(quality) - 1 - rises) >= max(2, (len(quality) - 1) // 3)
     half = len(quality) // 2
-    turning = turning and quality[half:].min() > 0.75 * quality[:half].min()  # and it does not get better
+    better = quality[half:].min() <= 0.75 * quality[:half].min()
+    turning = turning and not better
     first = timeline.probes.first(0.0, LOOKS).highest("quality")
-    far = level > max(4 * floor, 0.2 * first)
-    if not (far and swings > 0.3 and drift > 0.25 and fresh > 0.88 and turning):
+    far = level > max(8 * floor, 0.2 * first)
+    wandering = (swings > 0.3 and drift > 0.25 and turning) or (drift > 0.4 and not better)
+    if not (far and wandering and fresh > 0.88):
         return None
     return Finding(
         "oscillation",
@@ -88,8 +93,8 @@ def late_collapse(timeline: Timeline) -> Finding | None:
         return None
     when = int(np.nanargmin(quality))
     now = late.lowest("quality")
-    floor = max(timeline.start.get("floor") or 0.0, 1e-12)
-    worse = now > max(4 * best, best + 5 * floor) and now > 0.1 * first
+    floor = timeline.floor
+    worse = now > max(4 * best, best + 10 * floor) and now > 0.1 * first
     was_good = best < 0.25 * first or coverage[when] > 0.3
     broken = late.lowest("fresh_accuracy") > 0.9 and late.highest("coverage") < 0.5 * probes.highest("coverage")
     if not (worse and was_good and broken):
@@ -115,7 +120,7 @@ def plateau(timeline: Timeline) -> Finding | None:
     probes = timeline.probes
     if len(probes) < 3 * LOOKS or probes.done[-1] < 0.4:
         return None
-    quality, floor = probes.of("quality"), timeline.start.get("floor") or 0.0
+    quality, floor = probes.of("quality"), timeline.floor
     recent = np.array(probes.done) >= probes.done[-1] - 0.3
     if recent.all() or not recent.any():
         return None

@@ -3,7 +3,7 @@
 import numpy as np
 
 from zerosum.health.finding import Finding
-from zerosum.health.timeline import LOOKS, Timeline, of_finite
+from zerosum.health.timeline import LOOKS, Series, Timeline, of_finite
 
 
 def weak_discriminator(timeline: Timeline) -> Finding | None:
@@ -63,13 +63,14 @@ def _blind(timeline: Timeline) -> Blindness | None:
     if not np.isfinite([first, latest]).all():
         return None
     left = latest / first if first > 0 else 1.0
-    slopes = timeline.probes.of("input_slope")
-    fallen = of_finite(np.median, slopes[-LOOKS:]) / max(of_finite(np.max, slopes), 1e-30)
+    fallen = _flattened(timeline, records)
     repeated = timeline.probes.last(0.05, LOOKS, after=0.1).median("duplicates")
     if repeated > 0.5 and area > 0.4:
         return None  # a few samples over and over: they can be ranked no better than by chance
     # A discriminator that was flattened is useless also where the generator drifts off by its own.
-    if not (area < 0.62 and fresh > 0.9 and (left > 0.3 or fallen < 0.02)):
+    flat = fallen < 0.1
+    bad = latest > 10 * timeline.floor and (fresh > 0.75 if flat else fresh > 0.9)
+    if not (area < 0.62 and bad and (left > 0.3 or fallen < 0.02)):
         return None
     evidence = (
         f"Over the last records the discriminator puts a real sample above a generated one in {area:.0%} of pairs "
@@ -77,8 +78,16 @@ def _blind(timeline: Timeline) -> Blindness | None:
         f"accuracy, and {left:.0%} of the first distance to the data is left."
     )
     if np.isfinite(fallen):
-        evidence += f" The discriminator's slope in its input is at {fallen:.2g} of the steepest it had."
-    return Blindness(fallen < 0.1, evidence)
+        evidence += f" The discriminator's answers, or their slope, vary {fallen:.2g} times as much as they once did."
+    return Blindness(flat, evidence)
+
+
+def _flattened(timeline: Timeline, records: Series) -> float:
+    """How much is left of the discriminator's slope in its input, or of the spread of its logits; the lesser."""
+    slopes, spreads = timeline.probes.of("input_slope"), timeline.records.of("discriminator/spread")
+    slope = of_finite(np.median, slopes[-LOOKS:]) / max(of_finite(np.max, slopes), 1e-30)
+    spread = records.median("discriminator/spread") / max(of_finite(np.max, spreads), 1e-30)
+    return of_finite(np.min, np.array([slope, spread]))
 
 
 def overpowering_discriminator(timeline: Timeline) -> Finding | None:

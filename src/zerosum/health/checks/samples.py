@@ -42,8 +42,12 @@ def partial_collapse(timeline: Timeline) -> Finding | None:
     # Early on samples look like a few real ones before they look like all of them.
     settled = timeline.probes.last(0.1, LOOKS + 1, after=0.25)
     missing = precision > 0.5 and recall < 0.4 and precision - recall > 0.35
-    dropped = missing and len(settled) > 0 and settled.highest("coverage") < 0.4
-    if not ((repeated > 0.3 and variety > 0.25) or dropped):
+    still = (
+        settled.median("drift") < 0.25
+    )  # otherwise it is the samples that wander, and not the kinds that are missing
+    dropped = missing and len(settled) > 0 and still and settled.highest("coverage") < 0.4
+    few = repeated > 0.8 or (repeated > 0.3 and not timeline.probes.last(0.1, LOOKS).median("drift") > 0.4)
+    if not ((few and variety > 0.25) or dropped):
         return None
     return Finding(
         "partial-collapse",
