@@ -52,7 +52,8 @@ def oscillation(timeline: Timeline) -> Finding | None:
     turning = turning and not better
     first = timeline.probes.first(0.0, LOOKS).highest("quality")
     far = level > max(8 * floor, 0.2 * first)
-    wandering = (swings > 0.3 and drift > 0.25 and turning) or (drift > 0.4 and not better)
+    up_and_down = min(rises, len(quality) - 1 - rises) >= 2
+    wandering = (swings > 0.3 and drift > 0.25 and turning) or (drift > 0.4 and up_and_down and not better)
     if not (far and wandering and fresh > 0.88):
         return None
     return Finding(
