@@ -219,14 +219,14 @@ class Checkered(LightGenerator):
         return self.pyramid.crop(x.tanh() * dimmed)
 
 
-class Holed(LightGenerator):
-    """A generator that leaves every second pixel of every second row at the picture's mean."""
+class Latticed(LightGenerator):
+    """A generator on whose pictures lies a lattice, brighter or darker by chance: nothing makes up for it."""
 
     def forward(self, latent: Tensor, condition: Tensor | None) -> Tensor:
         x = super().forward(latent, condition)
-        holes = torch.zeros_like(x[:1, :1])
-        holes[..., ::2, ::2] = 1
-        return torch.lerp(x, x.mean((2, 3), keepdim=True), holes)
+        lattice = torch.zeros_like(x[:1, :1])
+        lattice[..., ::2, ::2] = 0.3
+        return x + lattice * torch.randint(0, 2, (len(x), 1, 1, 1)).mul(2).sub(1)
 
 
 class Memory(nn.Module):
@@ -599,7 +599,7 @@ TUNED = [
         curable=True,
         healthy="moons-r3gan",
     ),
-    Case(name="holes-emoji", expected=("checkerboard",), **EMOJI, build=partial(light_game, generator=Holed)),
+    Case(name="latticed-emoji", expected=("checkerboard",), **EMOJI, build=partial(light_game, generator=Latticed)),
     Case(name="reciting-emoji", expected=("memorisation",), **EMOJI_PLAIN, build=partial(reciting_game, source=emoji)),
     Case(
         name="standing-emoji",
@@ -780,7 +780,7 @@ EXAMINED = [
         curable=True,
         healthy="heaps-r3gan",
     ),
-    Case(name="holes-hues", expected=("checkerboard",), **HUES, build=partial(light_game, generator=Holed)),
+    Case(name="latticed-hues", expected=("checkerboard",), **HUES, build=partial(light_game, generator=Latticed)),
     Case(
         name="reciting-hues",
         expected=("memorisation",),

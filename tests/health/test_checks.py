@@ -181,7 +181,7 @@ EVIDENCE = {
     "overfitting": ["95%", "20%", "80%", "50 %", "r_t is 0.40", "0.6"],
     "vanishing-gradient": ["0.0001", "0.1", "norm is 1 of", "99.9%"],
     "overpowering-discriminator": ["99.9%", "99.0%", "0% of its logits", "97 %"],
-    "partial-collapse": ["60%", "30 %", "80%", "precision", "recall", "40 %"],
+    "partial-collapse": ["60%", "30 %", "80%", "precision", "recall", "25 %"],
     "oscillation": ["swings by ", "(3 to 9;", "up in ", "move by 30%", "30 %"],
     "checkerboard": ["40 times", "8 is an alarm"],
     "memorisation": ["60%", "z = -9.0", "10 %", "-3"],
@@ -263,7 +263,7 @@ def test_kinds_of_samples_that_are_missing():
     assert finding and finding.level == "warn"
     finding = only("partial-collapse", run(**(DROPPED | {"recall": 0.09})))
     assert finding and finding.level == "alarm"
-    for name, value in (("precision", 0.49), ("recall", 0.41), ("coverage", 0.41)):
+    for name, value in (("precision", 0.49), ("recall", 0.41), ("coverage", 0.26)):
         assert only("partial-collapse", run(**(DROPPED | {name: value}))) is None
     # Bad samples are no partial collapse: precision falls with recall.
     assert only("partial-collapse", run(precision=0.52, recall=0.2, coverage=0.2)) is None
@@ -281,8 +281,8 @@ def test_what_gets_better_does_not_go_in_circles():
 
 def test_what_wanders_far_goes_in_circles_however_little_its_distance_swings():
     wandering = CIRCLES | {"quality": swinging(5.0, 6.0)}
-    assert only("oscillation", run(**(wandering | {"drift": 0.39}))) is None
-    assert only("oscillation", run(**(wandering | {"drift": 0.41})))
+    assert only("oscillation", run(**(wandering | {"drift": 0.49}))) is None
+    assert only("oscillation", run(**(wandering | {"drift": 0.51})))
 
 
 def test_repeats_that_keep_changing_are_no_partial_collapse():

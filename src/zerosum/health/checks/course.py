@@ -48,12 +48,12 @@ def oscillation(timeline: Timeline) -> Finding | None:
     fresh = probes.median("fresh_accuracy")
     turning = min(rises, len(quality) - 1 - rises) >= max(2, (len(quality) - 1) // 3)
     half = len(quality) // 2
-    better = quality[half:].min() <= 0.75 * quality[:half].min()
+    better = quality[half:].min() <= 0.85 * quality[:half].min()
     turning = turning and not better
     first = timeline.probes.first(0.0, LOOKS).highest("quality")
     far = level > max(8 * floor, 0.2 * first)
     up_and_down = min(rises, len(quality) - 1 - rises) >= 2
-    wandering = (swings > 0.3 and drift > 0.25 and turning) or (drift > 0.4 and up_and_down and not better)
+    wandering = (swings > 0.3 and drift > 0.25 and turning) or (drift > 0.5 and up_and_down and not better)
     if not (far and wandering and fresh > 0.88):
         return None
     return Finding(

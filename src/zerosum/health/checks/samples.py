@@ -45,7 +45,7 @@ def partial_collapse(timeline: Timeline) -> Finding | None:
     still = (
         settled.median("drift") < 0.25
     )  # otherwise it is the samples that wander, and not the kinds that are missing
-    dropped = missing and len(settled) > 0 and still and settled.highest("coverage") < 0.4
+    dropped = missing and len(settled) > 0 and still and settled.highest("coverage") < 0.25
     few = repeated > 0.8 or (repeated > 0.3 and not timeline.probes.last(0.1, LOOKS).median("drift") > 0.4)
     if not ((few and variety > 0.25) or dropped):
         return None
@@ -55,7 +55,7 @@ def partial_collapse(timeline: Timeline) -> Finding | None:
         "Only part of the data is learned: many samples repeat each other, or whole kinds of real samples are missing.",
         f"Over the last {len(probes)} looks {repeated:.0%} of samples nearly repeat another one (more than 30 % is an "
         f"alarm), {precision:.0%} lie among real ones (precision) but only {recall:.0%} of real ones lie among them "
-        f"(recall), and {coverage:.0%} of real ones have one near (coverage; below 40 % is suspicious).",
+        f"(recall), and {coverage:.0%} of real ones have one near (coverage; below 25 % is suspicious).",
         (
             "Take --loss relativistic --penalties r1=1,r2=1 (0.05 for points).",
             "Let the discriminator see several samples at once: --pack 4 or --batch-statistics standard-deviation.",
