@@ -237,7 +237,9 @@ SIDES = [
 ]
 
 
-@pytest.mark.parametrize(("failure", "name", "outside", "inside"), SIDES, ids=lambda value: str(value)[:28])
+@pytest.mark.parametrize(
+    ("failure", "name", "outside", "inside"), SIDES, ids=[f"{side[0]}-{side[1]}-{n}" for n, side in enumerate(SIDES)]
+)
 def test_both_sides_of_a_threshold(failure, name, outside, inside):
     base = dict(FAILING[failure])
     if failure == "exploding-gradient":
