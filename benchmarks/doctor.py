@@ -2,7 +2,7 @@
 
     python benchmarks/doctor.py                        some 45 minutes on two cores; writes benchmarks/results/doctor.md
 
-Every case of `sabotage.py` is trained with three seeds. A sabotaged run counts as named if an expected failure is found
+Every case of `cases.py` is trained with three seeds. A sabotaged run counts as named if an expected failure is found
 (as a warning or an alarm) before half of its samples are seen; "first" is stricter, and wants no other failure to be
 found before it. A healthy run with any warning or alarm, at any time, is a false alarm; findings about the data, which
 come before training, count like others. Thresholds were chosen on the tuning half; the examination half is what counts.
@@ -22,7 +22,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from sabotage import ALL, CASES, Case
+from cases import ALL, CASES
+from sabotage import Case
 
 RESULTS = Path(__file__).parent / "results"
 MEASURED = 2_048

@@ -109,7 +109,8 @@ def test_numbers_that_json_does_not_have(cli, tmp_path):
     when = {"samples": 64, "seconds": 1.0}
     probe = {"event": "probe", **when, "quality": float("nan"), "recall": float("inf")}
     folder = write_events(tmp_path / "run", {"event": "start", "samples": 0, "seconds": 0}, probe)
-    json.loads(cli("diagnose", folder, "--json").out, parse_constant=lambda name: pytest.fail(name))
+    answer = json.loads(cli("diagnose", folder, "--json").out, parse_constant=lambda name: pytest.fail(name))
+    assert answer["run"] == str(folder)
 
 
 def test_what_is_no_run_is_refused(refused, tmp_path, run):

@@ -112,4 +112,5 @@ def test_plane_is_white_where_the_discriminator_cannot_tell() -> None:
 
 def test_plane_of_anything() -> None:
     strange = np.array([[np.nan, 0], [np.inf, 1], [1e30, 0], [3, 3], [-3, -3]])
-    plane_contest(strange, strange, lambda x: np.full(len(x), np.nan))
+    drawn = pixels(plane_contest(strange, strange, lambda x: np.full(len(x), np.nan)))
+    assert (drawn[250, 250] == 225).all(), "grey where D is not finite"

@@ -327,7 +327,9 @@ def test_what_sampling_prepares_can_be_trained_with() -> None:
     augment = augment_at(1.0, **EVERYTHING)
     with torch.inference_mode():
         augment(torch.zeros(4, 1, 7, 9))
-    augment(torch.zeros(4, 1, 7, 9, requires_grad=True)).sum().backward()
+    pictures = torch.zeros(4, 1, 7, 9, requires_grad=True)
+    augment(pictures).sum().backward()
+    assert pictures.grad is not None and pictures.grad.isfinite().all() and pictures.grad.any()
 
 
 def judgement(on_real: Tensor, middle: float, rounds: int, batch: int, move: int = 0) -> Judgement:

@@ -302,7 +302,9 @@ def test_labels_of_one_sample_many_times_are_left_alone():
 @pytest.mark.parametrize("classes", [0, 1, 2])
 def test_odd_data_are_never_an_error(kind, rows, classes):
     labels = np.arange(len(rows)) % classes if classes else None
-    inspect_data(kind, rows, labels, [f"class {index}" for index in range(classes)])
+    findings = inspect_data(kind, rows, labels, [f"class {index}" for index in range(classes)])
+    assert all("nan" not in finding.what for finding in findings)
+    assert findings == inspect_data(kind, rows, labels, [f"class {index}" for index in range(classes)])
 
 
 def test_two_pictures_are_few_and_nothing_else():

@@ -68,9 +68,18 @@ def run_charts(timeline: Timeline, found: Mapping[int, Finding] | None = None) -
         found: What was found in that game, by the numbers that the report gives it, which stand at the marks.
     """
     records, probes, marks = timeline.records, timeline.probes, finding_marks(found or {})
-    players = [("discriminator", BLUE), ("generator", VERMILLION)]
     batch = timeline.start.get("batch") or 64
-    charts = [
+    charts = (
+        *_of_samples(records, probes, marks),
+        *_of_players(records, probes, marks, batch),
+        *_of_flaws(probes, marks),
+    )
+    return [chart for chart in charts if chart is not None]
+
+
+def _of_samples(records: Series, probes: Series, marks: Sequence[Mark]) -> list[Chart | None]:
+    """How like the data the samples are."""
+    return [
         _quality(probes, marks),
         _chart(
             "Diversity",
@@ -95,6 +104,13 @@ def run_charts(timeline: Timeline, found: Mapping[int, Finding] | None = None) -
             bands=[_chance(2 * PROBED)],
             most=1.0,
         ),
+    ]
+
+
+def _of_players(records: Series, probes: Series, marks: Sequence[Mark], batch: int) -> list[Chart | None]:
+    """How the two players stand to each other."""
+    players = [("discriminator", BLUE), ("generator", VERMILLION)]
+    return [
         _chart(
             "Discriminator: judged right",
             [
@@ -136,6 +152,12 @@ def run_charts(timeline: Timeline, found: Mapping[int, Finding] | None = None) -
             caption="No slope, no learning.",
             most=1.0,
         ),
+    ]
+
+
+def _of_flaws(probes: Series, marks: Sequence[Mark]) -> list[Chart | None]:
+    """What can be wrong with samples and discriminator besides."""
+    return [
         _chart(
             "Overfitting",
             [_line("discriminator", probes, "overfitting"), _line("ADA's probability", probes, "ada/probability")],
@@ -166,7 +188,6 @@ def run_charts(timeline: Timeline, found: Mapping[int, Finding] | None = None) -
         _chart("Lattice", [_line("peaks", probes, "lattice")], marks, caption="Checkerboards. 1 is as in the data."),
         _drift(probes, marks),
     ]
-    return [chart for chart in charts if chart is not None]
 
 
 def numbered(findings: Sequence[Finding]) -> dict[int, Finding]:

@@ -1,0 +1,201 @@
+"""What trainings are spoilt with: data, priors and networks with something wrong on purpose."""
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.random import RandomState
+from torch import Tensor, nn
+
+from zerosum.config.data import DataOptions
+from zerosum.core.batch import Batch
+from zerosum.core.space import Space
+from zerosum.data import Dataset, open_dataset
+from zerosum.data.toys import draw_toy
+from zerosum.game.adversarial import adversarial_game
+from zerosum.game.game import Game, Player
+from zerosum.game.priors import Normal
+from zerosum.game.rules import rules_of
+from zerosum.networks.light import LightDiscriminator, LightGenerator
+from zerosum.networks.perceptron import PerceptronDiscriminator, PerceptronGenerator
+
+# Data that is spoilt.
+
+
+def pictures(rows: np.ndarray, labels: np.ndarray | None, tag: str) -> Dataset:
+    """A dataset of pictures in memory, with labels or without."""
+    whole = open_dataset(rows, DataOptions())
+    if labels is None:
+        return whole
+    names = tuple(map(str, range(labels.max() + 1)))
+    shares = np.bincount(labels, minlength=len(names)) / len(labels)
+    space = Space(kind="image", shape=whole.space.shape, classes=names, frequencies=tuple(shares.tolist()))
+    return dataclasses.replace(whole, space=space, labels=labels, name=tag)
+
+
+def digits() -> Dataset:
+    return open_dataset("digits", DataOptions())
+
+
+def emoji() -> Dataset:
+    return open_dataset("emoji", DataOptions(size="32"))
+
+
+def some(source: Callable[[], Dataset], count: int, seed: int) -> np.ndarray:
+    whole = source()
+    return np.asarray(whole.rows)[np.random.default_rng(seed).permutation(len(whole))[:count]]
+
+
+def hues(seed: int = 0, labelled: bool = True) -> Dataset:
+    """Digits in light colours on dark ones, a different pair each."""
+    whole = digits()
+    ink = np.asarray(whole.rows, np.float32) / 255
+    chosen = np.random.default_rng(7).uniform(0, 1, (2, len(ink), 1, 1, 3)).astype(np.float32)
+    rows = (ink * (128 + 127 * chosen[0]) + (1 - ink) * 96 * chosen[1]).astype(np.uint8)
+    return pictures(rows, whole.labels if labelled else None, "hues")
+
+
+def heaps(seed: int = 0) -> Dataset:
+    """Six Gaussians of different shapes and shares in the plane."""
+    generator = np.random.default_rng(11)
+    centres, shapes = generator.normal(0, 2, (6, 2)), generator.normal(0, 0.25, (6, 2, 2))
+    which = generator.choice(6, 50_000, p=generator.dirichlet(np.full(6, 4.0)))
+    rows = centres[which] + np.einsum("nij,nj->ni", shapes[which], generator.normal(size=(50_000, 2)))
+    return open_dataset(rows.astype(np.float32), DataOptions())
+
+
+def few(source: Callable[[], Dataset], count: int, seed: int) -> Dataset:
+    """So many pictures and no more."""
+    return pictures(some(source, count, seed), None, "few")
+
+
+def repeated(source: Callable[[], Dataset], count: int, seed: int) -> Dataset:
+    """`count` pictures, each of them many times over."""
+    return pictures(np.repeat(some(source, count, seed), 2000 // count, axis=0), None, "repeated")
+
+
+def shuffled_labels(source: Callable[[], Dataset], seed: int) -> Dataset:
+    """Pictures whose labels belong to others."""
+    whole = source()
+    assert whole.labels is not None
+    return pictures(np.asarray(whole.rows), np.random.default_rng(seed).permutation(whole.labels), "shuffled")
+
+
+def blanks(source: Callable[[], Dataset], share: float, seed: int) -> Dataset:
+    """Pictures of which a share is black."""
+    rows = np.array(source().rows)
+    rows[np.random.default_rng(seed).random(len(rows)) < share] = 0
+    return pictures(rows, None, "blanks")
+
+
+def thin(name: str, seed: int) -> Dataset:
+    """A toy of two dimensions, laid into sixteen: it fills no volume, so that a discriminator can tell everything."""
+    rows = draw_toy(name) @ np.random.default_rng(seed).normal(size=(2, 16)).astype(np.float32)
+    return open_dataset(rows, DataOptions())
+
+
+# Priors and networks that are spoilt.
+
+
+@dataclass(frozen=True)
+class Still(Normal):
+    """Latents without variance."""
+
+    def draw(self, batch: Batch) -> Tensor:
+        return super().draw(batch) * 0
+
+    def numbered(self, stream: RandomState) -> np.ndarray:
+        return super().numbered(stream) * 0
+
+
+@dataclass(frozen=True)
+class Handful(Normal):
+    """Latents of which there are only a few different ones."""
+
+    different: int = 3
+
+    def draw(self, batch: Batch) -> Tensor:
+        which = (batch.noise.uniform(len(batch)) * self.different).long()
+        table = torch.randn(self.different, self.dimension, generator=torch.Generator().manual_seed(0))
+        return table[which]
+
+    def numbered(self, stream: RandomState) -> np.ndarray:
+        which = stream.randint(self.different)
+        table = torch.randn(self.different, self.dimension, generator=torch.Generator().manual_seed(0))
+        return table[which].double().numpy()
+
+
+class Checkered(LightGenerator):
+    """A generator whose last layer is a transposed convolution with a kernel that its stride does not divide."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        channels = self.to_picture.out_channels // 4
+        self.uneven = nn.ConvTranspose2d(self.to_picture.in_channels, channels, 3, 2, padding=1, output_padding=1)
+
+    def forward(self, latent: Tensor, condition: Tensor | None) -> Tensor:
+        x = self.uneven(self.trunk(latent, condition))
+        dimmed = torch.ones_like(x[:1, :1])
+        dimmed[..., ::2, ::2] = 0.75  # more than the kernel's overlap does by itself, and nothing can make up for it
+        return self.pyramid.crop(x.tanh() * dimmed)
+
+
+class Latticed(LightGenerator):
+    """A generator on whose pictures lies a lattice, brighter or darker by chance: nothing makes up for it."""
+
+    def forward(self, latent: Tensor, condition: Tensor | None) -> Tensor:
+        x = super().forward(latent, condition)
+        lattice = torch.zeros_like(x[:1, :1])
+        lattice[..., ::2, ::2] = 0.3
+        return x + lattice * torch.randint(0, 2, (len(x), 1, 1, 1)).mul(2).sub(1)
+
+
+class Memory(nn.Module):
+    """A generator that recites: each latent picks one of the training pictures, with a little learned change."""
+
+    def __init__(self, pictures: Tensor, latent_dim: int) -> None:
+        super().__init__()
+        self.register_buffer("pictures", pictures)
+        self.register_buffer("keys", torch.randn(latent_dim, len(pictures), generator=torch.Generator().manual_seed(1)))
+        self.change = nn.Linear(latent_dim, pictures[0].numel())
+        nn.init.zeros_(self.change.weight)
+        nn.init.zeros_(self.change.bias)
+
+    def forward(self, latent: Tensor, condition: Tensor | None) -> Tensor:
+        chosen = self.pictures[(latent @ self.keys).argmax(1)]
+        return chosen + 0.03 * self.change(latent).view_as(chosen).tanh()
+
+
+def light_game(config: Any, space: Space, generator: Any = LightGenerator, prior: type[Normal] = Normal) -> Game:
+    """The game of `light` with another generator or prior."""
+    classes = len(space.classes)
+    made = generator(space.shape, config.latent_dim, config.generator_width, config.largest_width, classes)
+    opponent = LightDiscriminator(space.shape, config.discriminator_width, config.largest_width, classes)
+    return adversarial_game(
+        generator=Player(made, config.optimizer, config.average),
+        discriminator=Player(opponent, config.optimizer),
+        prior=prior(config.latent_dim),
+        rules=rules_of(config, space),
+    )
+
+
+def points_game(config: Any, space: Space, prior: type[Normal] = Normal) -> Game:
+    """The game of `r3gan` on points with another prior."""
+    made = PerceptronGenerator(space.shape, config.latent_dim, config.width, config.blocks)
+    opponent = PerceptronDiscriminator(space.shape, config.width, config.blocks, 0, config.magnify)
+    return adversarial_game(
+        generator=Player(made, config.optimizer, config.average),
+        discriminator=Player(opponent, config.optimizer),
+        prior=prior(config.latent_dim),
+        rules=rules_of(config, space),
+    )
+
+
+def reciting_game(config: Any, space: Space, source: Callable[[], Dataset]) -> Game:
+    """The game of `light` with a generator that has the training pictures by heart."""
+    dataset = source()
+    known = dataset.codec.encode(torch.from_numpy(np.asarray(dataset.rows)[dataset.training]))
+    return light_game(config, space, generator=lambda shape, latent, *rest: Memory(known, latent))
