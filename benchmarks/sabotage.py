@@ -3,8 +3,8 @@
 Each case says what it trains, how it is spoilt, and which failure must be named. All are small: points, or pictures of
 28 and 32 pixels, some 15 seconds on one core. The doctor's thresholds were chosen on the cases of the half "tuning", in
 `tuning_cases.py`; those of the half "examination", in `examination_cases.py`, were written down afterwards. Two
-examinations were held so far (72 % and 89 % of sabotaged runs named). The cases of both have been looked at since, so the
-next one wants new cases.
+examinations were held so far (72 % and 89 % of sabotaged runs named). The cases of both have been looked at since, so
+the next one wants new cases.
 """
 
 import dataclasses
