@@ -1,7 +1,8 @@
 """What can go wrong with a game, one function a failure: from the timeline to a finding, or to none.
 
 Thresholds were chosen on the tuning cases of benchmarks/doctor.py; docs/stability.md says how they fared on others.
-Each needs several looks in a row, so that a single odd batch says nothing, and none speaks during the first part of a run.
+Each needs several looks in a row, so that a single odd batch says nothing, and none speaks during the first part of a
+run.
 """
 
 from collections.abc import Callable
