@@ -1,6 +1,5 @@
-"""What trainings are spoilt with: data, priors and networks with something wrong on purpose."""
+"""Priors and networks that trainings are spoilt with."""
 
-import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,95 +9,15 @@ import torch
 from numpy.random import RandomState
 from torch import Tensor, nn
 
-from zerosum.config.data import DataOptions
 from zerosum.core.batch import Batch
 from zerosum.core.space import Space
-from zerosum.data import Dataset, open_dataset
-from zerosum.data.toys import draw_toy
+from zerosum.data import Dataset
 from zerosum.game.adversarial import adversarial_game
 from zerosum.game.game import Game, Player
 from zerosum.game.priors import Normal
 from zerosum.game.rules import rules_of
 from zerosum.networks.light import LightDiscriminator, LightGenerator
 from zerosum.networks.perceptron import PerceptronDiscriminator, PerceptronGenerator
-
-# Data that is spoilt.
-
-
-def pictures(rows: np.ndarray, labels: np.ndarray | None, tag: str) -> Dataset:
-    """A dataset of pictures in memory, with labels or without."""
-    whole = open_dataset(rows, DataOptions())
-    if labels is None:
-        return whole
-    names = tuple(map(str, range(labels.max() + 1)))
-    shares = np.bincount(labels, minlength=len(names)) / len(labels)
-    space = Space(kind="image", shape=whole.space.shape, classes=names, frequencies=tuple(shares.tolist()))
-    return dataclasses.replace(whole, space=space, labels=labels, name=tag)
-
-
-def digits() -> Dataset:
-    return open_dataset("digits", DataOptions())
-
-
-def emoji() -> Dataset:
-    return open_dataset("emoji", DataOptions(size="32"))
-
-
-def some(source: Callable[[], Dataset], count: int, seed: int) -> np.ndarray:
-    whole = source()
-    return np.asarray(whole.rows)[np.random.default_rng(seed).permutation(len(whole))[:count]]
-
-
-def hues(seed: int = 0, labelled: bool = True) -> Dataset:
-    """Digits in light colours on dark ones, a different pair each."""
-    whole = digits()
-    ink = np.asarray(whole.rows, np.float32) / 255
-    chosen = np.random.default_rng(7).uniform(0, 1, (2, len(ink), 1, 1, 3)).astype(np.float32)
-    rows = (ink * (128 + 127 * chosen[0]) + (1 - ink) * 96 * chosen[1]).astype(np.uint8)
-    return pictures(rows, whole.labels if labelled else None, "hues")
-
-
-def heaps(seed: int = 0) -> Dataset:
-    """Six Gaussians of different shapes and shares in the plane."""
-    generator = np.random.default_rng(11)
-    centres, shapes = generator.normal(0, 2, (6, 2)), generator.normal(0, 0.25, (6, 2, 2))
-    which = generator.choice(6, 50_000, p=generator.dirichlet(np.full(6, 4.0)))
-    rows = centres[which] + np.einsum("nij,nj->ni", shapes[which], generator.normal(size=(50_000, 2)))
-    return open_dataset(rows.astype(np.float32), DataOptions())
-
-
-def few(source: Callable[[], Dataset], count: int, seed: int) -> Dataset:
-    """So many pictures and no more."""
-    return pictures(some(source, count, seed), None, "few")
-
-
-def repeated(source: Callable[[], Dataset], count: int, seed: int) -> Dataset:
-    """`count` pictures, each of them many times over."""
-    return pictures(np.repeat(some(source, count, seed), 2000 // count, axis=0), None, "repeated")
-
-
-def shuffled_labels(source: Callable[[], Dataset], seed: int) -> Dataset:
-    """Pictures whose labels belong to others."""
-    whole = source()
-    assert whole.labels is not None
-    return pictures(np.asarray(whole.rows), np.random.default_rng(seed).permutation(whole.labels), "shuffled")
-
-
-def blanks(source: Callable[[], Dataset], share: float, seed: int) -> Dataset:
-    """Pictures of which a share is black."""
-    rows = np.array(source().rows)
-    rows[np.random.default_rng(seed).random(len(rows)) < share] = 0
-    return pictures(rows, None, "blanks")
-
-
-def thin(name: str, seed: int) -> Dataset:
-    """A toy of two dimensions, laid into sixteen: it fills no volume, so that a discriminator can tell everything."""
-    rows = draw_toy(name) @ np.random.default_rng(seed).normal(size=(2, 16)).astype(np.float32)
-    return open_dataset(rows, DataOptions())
-
-
-# Priors and networks that are spoilt.
-
 
 @dataclass(frozen=True)
 class Still(Normal):

@@ -4,22 +4,8 @@ from functools import partial
 from typing import Any
 
 from sabotage import NO_CLASSES, PLAIN_GAME, Case, fast
-from spoiling import (
-    Checkered,
-    Handful,
-    Latticed,
-    Still,
-    blanks,
-    digits,
-    emoji,
-    few,
-    light_game,
-    points_game,
-    reciting_game,
-    repeated,
-    shuffled_labels,
-    thin,
-)
+from spoiling import Checkered, Handful, Latticed, Still, light_game, points_game, reciting_game
+from suite_data import blanks, digits, emoji, few, repeated, shuffled_labels, thin
 
 from zerosum.config.optimizer import Adam
 
@@ -210,9 +196,9 @@ EMOJI_PLAIN: dict[str, Any] = {"data": "emoji", "options": {"size": "32", "condi
 
 TUNED = [
     Case(
-        name="saturated-moons",
+        name="saturated-thin",
         expected=("vanishing-gradient",),
-        data="moons",
+        data=partial(thin, "moons"),
         recipe="dcgan",
         settings={
             "loss": "minimax",
@@ -222,7 +208,7 @@ TUNED = [
             "discriminator_steps": 5,
         },
         curable=True,
-        healthy="moons-r3gan",
+        healthy="thin-r3gan",
     ),
     Case(
         name="saturated-emoji",
@@ -246,7 +232,7 @@ TUNED = [
         expected=("overpowering-discriminator",),
         data=partial(thin, "moons"),
         recipe="r3gan",
-        settings=PLAIN_GAME | {"discriminator_rate": 30.0, "optimizer": Adam(rate=1e-4, betas=(0.5, 0.9))},
+        settings=PLAIN_GAME | {"discriminator_rate": 100.0, "optimizer": Adam(rate=3e-5, betas=(0.5, 0.9))},
     ),
     Case(
         name="weak-discriminator-grid",
@@ -365,6 +351,7 @@ TUNED = [
     Case(name="digits-light-wide", settings={"generator_width": 32, "discriminator_width": 24}),
     Case(name="emoji-light-plain", **EMOJI_PLAIN),
     Case(name="digits-light-ada", settings={"augment": "ada"}),
+    Case(name="thin-r3gan", data=partial(thin, "moons"), recipe="r3gan"),
     Case(name="moons-r3gan", data="moons", recipe="r3gan"),
     Case(name="disjoint-r3gan", data="disjoint", recipe="r3gan"),
     Case(name="grid-wgan-gp", data="grid", recipe="wgan-gp"),

@@ -13,6 +13,7 @@ from torch import Tensor
 from zerosum.api import make_plan, open_for
 from zerosum.config.adversarial import Adversarial, LossName
 from zerosum.config.data import DataOptions
+from zerosum.config.penalties import DIFFERENTIATED_TWICE
 from zerosum.config.run import Run
 from zerosum.core.errors import SettingError
 from zerosum.core.registry import find_recipe
@@ -52,7 +53,10 @@ LONG_TERM = {"penalty_samples": 100, "noise_samples": 100, "top_samples": 40, "a
 PARTS: dict[str, dict[str, Any]] = {
     **{f"loss {name}": {"loss": name} for name in get_args(LossName)},
     **{f"penalty {name}": {"penalties": name} for name in PENALTIES},
-    **{f"lazy {name}": {"penalties": name, "penalty_every": 2, "penalty_steps": "own"} for name in PENALTIES},
+    **{
+        f"lazy {name}": {"penalties": name, "penalty_every": 2, "penalty_steps": "own"}
+        for name in sorted(DIFFERENTIATED_TWICE)
+    },
     "joined lazily": {"penalties": "r1,path-length,lecam", "penalty_every": 2, "final_penalty": 0.1},
     **{f"statistics {name}": {"batch_statistics": name} for name in STATISTICS},
     "spectral norm": {"spectral_norm": True},

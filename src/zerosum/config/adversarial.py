@@ -38,7 +38,8 @@ class Adversarial:
     gradient-penalty, one-sided-gradient-penalty, dragan, roth, weight-decay, orthogonal, lecam, consistency,
     balanced-consistency; the generator's: generator-orthogonal, mode-seeking, path-length; none for none."""
     penalty_every: int = 1
-    """Rounds from one evaluation of the penalties to the next; their weights are multiplied by it."""
+    """Rounds from one evaluation to the next of penalties that are differentiated twice, those on slopes and
+    path-length; their weights are multiplied by it. The others are evaluated every round."""
     penalty_steps: Literal["joined", "own"] = "joined"
     """Where penalties come every few rounds: add them to that round's loss, or give them optimizer steps of their own,
     with the optimizer's rate and betas corrected for the further steps."""

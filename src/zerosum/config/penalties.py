@@ -25,6 +25,9 @@ USUAL_WEIGHTS: dict[str, float] = {
 OF_SLOPES = frozenset({"r1", "r2", "gradient-penalty", "one-sided-gradient-penalty", "dragan", "roth"})
 """Penalties on the discriminator's slope at single samples, which batch normalisation would mix."""
 
+DIFFERENTIATED_TWICE = OF_SLOPES | {"path-length"}
+"""Penalties whose gradient is a gradient's gradient: dear, so that they may be evaluated every few rounds only."""
+
 
 def parse_penalties(text: str) -> dict[str, float]:
     """Names and weights of "r1=0.5,consistency"; nothing for "none".

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from zerosum.config.adversarial import Adversarial
-from zerosum.config.penalties import parse_penalties
+from zerosum.config.penalties import DIFFERENTIATED_TWICE, parse_penalties
 from zerosum.config.ramp import Ramp
 from zerosum.game import penalties
 from zerosum.game.penalties import LeCam, PathLength, Penalty
@@ -63,5 +63,6 @@ def penalties_of(config: Adversarial) -> list[Penalty]:
         entry = PENALTIES[name]
         value = entry.make()
         ramp = Ramp(weight, weight * config.final_penalty, config.penalty_samples)
-        made.append(Penalty(name, value, ramp, config.penalty_every, entry.player, getattr(value, "state", {})))
+        every = config.penalty_every if name in DIFFERENTIATED_TWICE else 1
+        made.append(Penalty(name, value, ramp, every, entry.player, getattr(value, "state", {})))
     return made

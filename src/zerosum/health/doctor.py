@@ -25,7 +25,7 @@ CONSEQUENCES: dict[str, frozenset[str]] = {
     ),
     "overfitting": frozenset({"overpowering-discriminator"}),
     "vanishing-gradient": BAD_SAMPLES - {"mode-collapse"} | {"overpowering-discriminator"},
-    "overpowering-discriminator": frozenset({"partial-collapse", "oscillation", "checkerboard", "plateau"}),
+    "overpowering-discriminator": frozenset({"partial-collapse", "oscillation", "plateau"}),
     "partial-collapse": frozenset({"oscillation", "plateau"}),
 }
 """Findings that need no name of their own where the first is found: it explains them."""

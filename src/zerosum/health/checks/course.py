@@ -46,24 +46,19 @@ def oscillation(timeline: Timeline) -> Finding | None:
     swings = float(np.mean(np.abs(np.diff(quality)))) / max(level, 1e-12)
     rises = int((np.diff(quality) > 0).sum())
     fresh = probes.median("fresh_accuracy")
-    turning = min(rises, len(quality) - 1 - rises) >= max(2, (len(quality) - 1) // 3)
-    half = len(quality) // 2
-    better = quality[half:].min() <= 0.85 * quality[:half].min()
-    turning = turning and not better
     first = timeline.probes.first(0.0, LOOKS).highest("quality")
     far = level > max(8 * floor, 0.2 * first)
-    up_and_down = min(rises, len(quality) - 1 - rises) >= 2
-    wandering = (swings > 0.3 and drift > 0.25 and turning) or (drift > 0.5 and up_and_down and not better)
+    wandering = drift > 0.45 and min(rises, len(quality) - 1 - rises) >= 2 and not improving(probes)
     if not (far and wandering and fresh > 0.88):
         return None
     return Finding(
         "oscillation",
         "alarm",
         "The game goes in circles: the samples keep moving without getting better.",
-        f"Over the last {len(probes)} looks the distance to the data swings by {swings:.0%} of its mean from look to "
-        f"look ({quality.min():.3g} to {quality.max():.3g}; more than 30 % is suspicious), up in {rises} of "
-        f"{len(quality) - 1}, about once in {period(probes):,} samples, while the same latents' samples move by "
-        f"{drift:.0%} of the distance between real ones.",
+        f"Over the last {len(probes)} looks the same latents' samples move by {drift:.0%} of the distance between real "
+        f"ones from look to look (more than 45 % is an alarm), while the distance to the data goes from "
+        f"{quality.min():.3g} to {quality.max():.3g} and back, by {swings:.0%} of its mean from look to look and about "
+        f"once in {period(probes):,} samples, and gets no smaller.",
         (
             "Hold the discriminator with R1, under which the game converges: --penalties r1=0.1,r2=0.1.",
             "Lower both learning rates, and the momentum: --optimizer.rate, --optimizer.betas 0 0.99.",
@@ -71,6 +66,14 @@ def oscillation(timeline: Timeline) -> Finding | None:
         ),
         timeline.now,
     )
+
+
+def improving(probes: Series) -> bool:
+    """Whether the later half of some looks is better than the earlier: nearer to the data, or covering more of it."""
+    half = len(probes) // 2
+    quality, coverage = probes.of("quality"), probes.of("coverage")
+    nearer = quality[half:].min() <= 0.85 * quality[:half].min()
+    return bool(nearer or np.median(coverage[half:]) > np.median(coverage[:half]) + 0.05)
 
 
 def period(probes: Series) -> int:
@@ -85,7 +88,7 @@ def period(probes: Series) -> int:
 def late_collapse(timeline: Timeline) -> Finding | None:
     """It was good, and then it broke (Brock et al. 2019, arXiv:1809.11096, Section 4)."""
     probes = timeline.probes
-    late = probes.last(0.0, 2, after=0.12)
+    late = probes.last(0.08, LOOKS, after=0.12)
     if not len(late) or len(probes) < 2 * LOOKS:
         return None
     quality, coverage = probes.of("quality"), probes.of("coverage")

@@ -63,14 +63,15 @@ def _blind(timeline: Timeline) -> Blindness | None:
     if not np.isfinite([first, latest]).all():
         return None
     left = latest / first if first > 0 else 1.0
-    fallen = _flattened(timeline, records)
+    fallen, drift = _flattened(timeline, records), probes.median("drift")
     repeated = timeline.probes.last(0.05, LOOKS, after=0.1).median("duplicates")
     if repeated > 0.5 and area > 0.4:
         return None  # a few samples over and over: they can be ranked no better than by chance
-    # A discriminator that was flattened is useless also where the generator drifts off by its own.
-    flat = fallen < 0.1
+    # Early on, a discriminator that is held firmly can be near chance for long while the samples move and improve.
+    flat = fallen < 0.02 or (fallen < 0.1 and drift < 0.2 and left > 0.3)
+    weak = records.highest("discriminator/auc") < 0.62 and left > 0.65
     bad = latest > 10 * timeline.floor and (fresh > 0.75 if flat else fresh > 0.9)
-    if not (area < 0.62 and bad and (left > 0.3 or fallen < 0.02)):
+    if not (area < 0.62 and bad and (flat or weak)):
         return None
     evidence = (
         f"Over the last records the discriminator puts a real sample above a generated one in {area:.0%} of pairs "
@@ -100,8 +101,11 @@ def overpowering_discriminator(timeline: Timeline) -> Finding | None:
     right, saturation = of_finite(np.median, accuracy), records.median("discriminator/saturation")
     if not np.isfinite([right, saturation]).all():
         return None
+    quality = timeline.probes.of("quality")
+    left = probes.lowest("quality") / max(of_finite(np.max, quality[: LOOKS + 1]), 1e-12)
     sure = right > 0.97 or saturation > 0.3
-    if not (area > 0.97 and sure and probes.lowest("fresh_accuracy") > 0.95):
+    bad = probes.lowest("fresh_accuracy") > (0.8 if left > 0.4 else 0.95)
+    if not (area > 0.97 and sure and bad):
         return None
     return Finding(
         "overpowering-discriminator",

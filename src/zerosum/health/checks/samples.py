@@ -46,7 +46,9 @@ def partial_collapse(timeline: Timeline) -> Finding | None:
         settled.median("drift") < 0.25
     )  # otherwise it is the samples that wander, and not the kinds that are missing
     dropped = missing and len(settled) > 0 and still and settled.highest("coverage") < 0.25
-    few = repeated > 0.8 or (repeated > 0.3 and not timeline.probes.last(0.1, LOOKS).median("drift") > 0.4)
+    long = timeline.probes.last(0.1, LOOKS + 1, after=0.1)
+    few = long.lowest("duplicates") > 0.3 and long.highest("coverage") < 0.3
+    few = few and (repeated > 0.8 or not long.median("drift") > 0.4)
     if not ((few and variety > 0.25) or dropped):
         return None
     return Finding(

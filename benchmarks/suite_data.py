@@ -1,0 +1,134 @@
+"""The data of the sabotage suite: small sets that are made here, and ways to spoil a set."""
+
+import dataclasses
+from collections.abc import Callable
+
+import numpy as np
+
+from zerosum.config.data import DataOptions
+from zerosum.core.space import Space
+from zerosum.data import Dataset, open_dataset
+
+
+def pictures(rows: np.ndarray, labels: np.ndarray | None, tag: str) -> Dataset:
+    """A dataset of pictures in memory, with labels or without."""
+    whole = open_dataset(rows, DataOptions())
+    if labels is None:
+        return whole
+    names = tuple(map(str, range(labels.max() + 1)))
+    shares = np.bincount(labels, minlength=len(names)) / len(labels)
+    space = Space(kind="image", shape=whole.space.shape, classes=names, frequencies=tuple(shares.tolist()))
+    return dataclasses.replace(whole, space=space, labels=labels, name=tag)
+
+
+def digits() -> Dataset:
+    return open_dataset("digits", DataOptions())
+
+
+def emoji() -> Dataset:
+    return open_dataset("emoji", DataOptions(size="32"))
+
+
+def some(source: Callable[[], Dataset], count: int, seed: int) -> np.ndarray:
+    whole = source()
+    return np.asarray(whole.rows)[np.random.default_rng(seed).permutation(len(whole))[:count]]
+
+
+def hues(seed: int = 0, labelled: bool = True) -> Dataset:
+    """Digits in light colours on dark ones, a different pair each."""
+    whole = digits()
+    ink = np.asarray(whole.rows, np.float32) / 255
+    chosen = np.random.default_rng(7).uniform(0, 1, (2, len(ink), 1, 1, 3)).astype(np.float32)
+    rows = (ink * (128 + 127 * chosen[0]) + (1 - ink) * 96 * chosen[1]).astype(np.uint8)
+    return pictures(rows, whole.labels if labelled else None, "hues")
+
+
+def heaps(seed: int = 0) -> Dataset:
+    """Six Gaussians of different shapes and shares in the plane."""
+    generator = np.random.default_rng(11)
+    centres, shapes = generator.normal(0, 2, (6, 2)), generator.normal(0, 0.25, (6, 2, 2))
+    which = generator.choice(6, 50_000, p=generator.dirichlet(np.full(6, 4.0)))
+    rows = centres[which] + np.einsum("nij,nj->ni", shapes[which], generator.normal(size=(50_000, 2)))
+    return open_dataset(rows.astype(np.float32), DataOptions())
+
+
+def figures(seed: int = 0, labelled: bool = True) -> Dataset:
+    """Discs, squares, triangles and rings of 32 pixels, in any colour, size and place on a grey ground."""
+    generator = np.random.default_rng(23)
+    count, side = 4_000, 32
+    y, x = np.mgrid[:side, :side] + 0.5
+    which = generator.integers(0, 4, count)
+    middle, radius = generator.uniform(10, 22, (2, count, 1, 1)), generator.uniform(5, 9, (count, 1, 1))
+    down, right = y - middle[0], x - middle[1]
+    disc = radius - np.hypot(down, right)
+    inside = np.select(
+        [which[:, None, None] == kind for kind in range(4)],
+        [
+            disc,
+            0.85 * radius - np.maximum(abs(down), abs(right)),
+            np.minimum(0.6 * radius - down, (down + radius) / 2 - abs(right)),
+            np.minimum(disc, 0.5 * radius - disc),
+        ],
+    )
+    ink = np.clip(inside + 0.5, 0, 1)[..., None]
+    colour, ground = generator.uniform(60, 255, (count, 1, 1, 3)), generator.uniform(90, 140, (count, 1, 1, 1))
+    return pictures((ink * colour + (1 - ink) * ground).astype(np.uint8), which if labelled else None, "figures")
+
+
+def overlaid(seed: int = 0) -> Dataset:
+    """Two digits, one over the other, in grey."""
+    rows = np.asarray(digits().rows)
+    other = rows[np.random.default_rng(29).permutation(len(rows))]
+    return pictures(np.maximum(rows, (0.6 * other).astype(np.uint8)), None, "overlaid")
+
+
+def pinwheel(seed: int = 0) -> Dataset:
+    """Five bent arms in the plane."""
+    generator = np.random.default_rng(31)
+    along, across = generator.normal(1.2, 0.35, 50_000), generator.normal(0, 0.06, 50_000)
+    turn = 2 * np.pi * generator.integers(0, 5, 50_000) / 5 + 0.5 * np.exp(along / 2)
+    rows = np.stack([along * np.cos(turn) - across * np.sin(turn), along * np.sin(turn) + across * np.cos(turn)], 1)
+    return open_dataset(rows.astype(np.float32), DataOptions())
+
+
+def corners(seed: int = 0) -> Dataset:
+    """Gaussians at the eight corners of a cube."""
+    generator = np.random.default_rng(37)
+    rows = generator.choice([-1.0, 1.0], (50_000, 3)) + generator.normal(0, 0.15, (50_000, 3))
+    return open_dataset(rows.astype(np.float32), DataOptions())
+
+
+def few(source: Callable[[], Dataset], count: int, seed: int) -> Dataset:
+    """So many pictures and no more."""
+    return pictures(some(source, count, seed), None, "few")
+
+
+def repeated(source: Callable[[], Dataset], count: int, seed: int) -> Dataset:
+    """`count` pictures, each of them many times over."""
+    return pictures(np.repeat(some(source, count, seed), 2000 // count, axis=0), None, "repeated")
+
+
+def shuffled_labels(source: Callable[[], Dataset], seed: int) -> Dataset:
+    """Pictures whose labels belong to others."""
+    whole = source()
+    assert whole.labels is not None
+    return pictures(np.asarray(whole.rows), np.random.default_rng(seed).permutation(whole.labels), "shuffled")
+
+
+def blanks(source: Callable[[], Dataset], share: float, seed: int) -> Dataset:
+    """Pictures of which a share is black."""
+    rows = np.array(source().rows)
+    rows[np.random.default_rng(seed).random(len(rows)) < share] = 0
+    return pictures(rows, None, "blanks")
+
+
+def laid(source: Callable[[], Dataset], dimensions: int, seed: int) -> Dataset:
+    """Points laid into a space of more dimensions, where they fill no volume: a discriminator can tell everything."""
+    rows = np.asarray(source().rows)
+    onto = np.random.default_rng(seed).normal(size=(rows.shape[1], dimensions)).astype(np.float32)
+    return open_dataset(rows @ onto, DataOptions())
+
+
+def thin(name: str, seed: int) -> Dataset:
+    """A toy of two dimensions, laid into sixteen."""
+    return laid(lambda: open_dataset(name, DataOptions()), 16, seed)
