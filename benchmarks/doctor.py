@@ -2,10 +2,11 @@
 
     python benchmarks/doctor.py                        some 45 minutes on two cores; writes benchmarks/results/doctor.md
 
-Every case of `cases.py` is trained with three seeds. A sabotaged run counts as named if an expected failure is found
-(as a warning or an alarm) before half of its samples are seen; "first" is stricter, and wants no other failure to be
-found before it. A healthy run with any warning or alarm, at any time, is a false alarm; findings about the data, which
-come before training, count like others. Thresholds were chosen on the tuning half; the examination half is what counts.
+The cases of the examination are trained with three seeds, those that the thresholds were chosen on with one other; all
+are in `cases.py`. A sabotaged run counts as named if an expected failure is found (as a warning or an alarm) before
+half of its samples are seen; "first" is stricter, and wants no other failure to be found before it. A healthy run with
+any warning or alarm, at any time, is a false alarm; findings about the data, which come before training, count like
+others. The examination half is what counts.
 
 The autopilot is then let loose on the sabotaged cases that a change of settings can save. Cured is a run whose samples
 are no farther from the data than 1.25 times those of the healthy case of the same seed, by more than the distance
@@ -27,6 +28,7 @@ from sabotage import Case
 
 RESULTS = Path(__file__).parent / "results"
 MEASURED = 2_048
+SEEDS = {"tuning": (0,), "examination": (2, 3, 4)}
 
 
 def examine(task: tuple[str, int, str, str]) -> dict[str, Any]:
@@ -168,21 +170,22 @@ def report(runs: list[dict[str, Any]]) -> str:
             for run in mine
         )
         lines.append(f"| {case.half} | {case.name} | {' or '.join(case.expected) or 'nothing'} | {firsts} |")
-    lines += ["", "## Confusion", "", confusion(watched), "", "## The autopilot", "", *autopilot(runs)]
+    lines += [
+        "",
+        "## Confusion",
+        "",
+        "Expected failures, down, against what was found: the expected one if it was ever",
+    ]
+    lines += ["found, else what came first.", ""]
+    for half in ("examination", "tuning"):
+        lines += [half.capitalize() + ":", "", confusion([r for r in watched if CASES[r["case"]].half == half]), ""]
+    lines += ["## The autopilot", "", *autopilot(runs)]
     return "\n".join(lines)
 
 
 def confusion(watched: list[dict[str, Any]]) -> str:
-    """Expected failures against those found first, over both halves."""
-    pairs = Counter(
-        (
-            (CASES[run["case"]].expected or ("nothing",))[0],
-            next((f["failure"] for f in run["found"] if f["failure"] in CASES[run["case"]].expected), None)
-            and (CASES[run["case"]].expected[0])
-            or (run["found"][0]["failure"] if run["found"] else "nothing"),
-        )
-        for run in watched
-    )
+    """How often which failure was found where which was expected."""
+    pairs = Counter((expectation(CASES[run["case"]]), verdict(CASES[run["case"]], run)) for run in watched)
     rows = sorted({expected for expected, _ in pairs})
     columns = sorted({found for _, found in pairs})
     lines = [f"| expected | {' | '.join(columns)} |", "|---" * (len(columns) + 1) + "|"]
@@ -190,47 +193,52 @@ def confusion(watched: list[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
+def expectation(case: Case) -> str:
+    """What must be found in a case."""
+    return case.expected[0] if case.expected else "nothing"
+
+
+def verdict(case: Case, run: dict[str, Any]) -> str:
+    """What was found in a run: what must be, if it was found at all, else what came first."""
+    found = [finding["failure"] for finding in run["found"]]
+    return expectation(case) if set(found) & set(case.expected) else (found or ["nothing"])[0]
+
+
 def autopilot(runs: list[dict[str, Any]]) -> list[str]:
     """How many sabotaged runs were cured."""
     by = {(run["case"], run["seed"], run["on_alarm"]): run for run in runs}
-    lines, good, total = [], 0, 0
-    for case in ALL:
-        if not case.curable:
-            continue
-        cells = []
-        for seed in sorted({run["seed"] for run in runs}):
-            run, healthy = by.get((case.name, seed, "autopilot")), by.get((case.healthy, seed, "warn"))
-            left = by.get((case.name, seed, "warn"))
-            if run is None or healthy is None:
-                continue
-            saved = cured(run, healthy)
-            good, total = good + saved, total + 1
-            shown = f"{run['distance']:.3g}" if "distance" in run else "no model"
-            alone = f"{left['distance']:.3g}" if left and "distance" in left else "none"
-            cells.append(
-                f"{'cured' if saved else 'NOT cured'}: {shown} ({healthy['distance']:.3g} healthy, {alone} left)"
-            )
-        done = sorted(
-            {
-                r
-                for (name, _, mode), run in by.items()
-                if (name, mode) == (case.name, "autopilot")
-                for r in run["treated"]
-            }
-        )
-        lines.append(f"| {case.half} | {case.name} | {'; '.join(cells)} | {'; '.join(done)} |")
-    head = [
-        "| half | case | by seed: distance to the data (healthy, and sabotaged without help) | remedies |",
-        "|---" * 4 + "|",
+    treated = [
+        run
+        for run in runs
+        if run["on_alarm"] == "autopilot" and (CASES[run["case"]].healthy, run["seed"], "warn") in by
     ]
-    return [f"**{good} of {total}** runs cured ({good / max(1, total):.0%}).", "", *head, *lines]
+    lines = []
+    for half in ("examination", "tuning"):
+        mine = [run for run in treated if CASES[run["case"]].half == half]
+        good = sum(cured(run, by[CASES[run["case"]].healthy, run["seed"], "warn"]) for run in mine)
+        lines.append(f"{half.capitalize()}: **{good} of {len(mine)}** runs cured ({good / max(1, len(mine)):.0%}).  ")
+    lines += ["", "| half | case | by seed: distance to the data (healthy, and sabotaged without help) | remedies |"]
+    lines += ["|---" * 4 + "|"]
+    for case in ALL:
+        mine = [run for run in treated if run["case"] == case.name]
+        cells = []
+        for run in mine:
+            healthy, left = by[case.healthy, run["seed"], "warn"], by.get((case.name, run["seed"], "warn"), {})
+            now, well, alone = (
+                f"{one['distance']:.3g}" if "distance" in one else "none" for one in (run, healthy, left)
+            )
+            cells.append(f"{'cured' if cured(run, healthy) else 'NOT cured'}: {now} ({well}, {alone})")
+        if mine:
+            done = sorted({remedy for run in mine for remedy in run["treated"]})
+            lines.append(f"| {case.half} | {case.name} | {'; '.join(cells)} | {'; '.join(done)} |")
+    return lines
 
 
 def main() -> None:
     """Train what is not in the results yet, and write the report."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", nargs="+", default=[case.name for case in ALL], choices=list(CASES))
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--seeds", type=int, nargs="+", help="instead of the half's own")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--only", choices=["warn", "autopilot"], help="leave out the other part")
     parser.add_argument("--keep", default="", help="folder to keep the runs in")
@@ -252,7 +260,8 @@ def main() -> None:
     known = {(run["case"], run["seed"], run["on_alarm"]) for run in runs}
     tasks = [
         (name, seed, mode, arguments.keep)
-        for mode, seed, name in product(("warn", "autopilot"), arguments.seeds, arguments.cases)
+        for mode, name in product(("warn", "autopilot"), arguments.cases)
+        for seed in arguments.seeds or SEEDS[CASES[name].half]
         if (name, seed, mode) not in known
         and arguments.only in (None, mode)
         and (mode == "warn" or CASES[name].curable)

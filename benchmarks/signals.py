@@ -3,9 +3,9 @@
     python benchmarks/signals.py                       some nine minutes; writes benchmarks/results/signals.md
 
 Trainings as `zerosum train` plays them. Every call that is made for the doctor's sake is timed where it happens: the
-signals and gradient norms of recorded rounds, the closer looks, and the diagnosis after each. Their sum over the time of
-the whole is the cost. An earlier form of this set trainings with and without signals beside each other; on two shared
-cores its turns scattered by 3 to 5 %, more than what is to be measured. Required: at most 2 %.
+signals and gradient norms of recorded rounds, the closer looks, and the diagnosis after each. Their sum over the time
+of the whole is the cost. An earlier form of this set trainings with and without signals beside each other; on two
+shared cores its turns scattered by 3 to 5 %, more than what is to be measured. Required: at most 2 %.
 """
 
 import argparse

@@ -19,6 +19,7 @@ from zerosum.game.rules import rules_of
 from zerosum.networks.light import LightDiscriminator, LightGenerator
 from zerosum.networks.perceptron import PerceptronDiscriminator, PerceptronGenerator
 
+
 @dataclass(frozen=True)
 class Still(Normal):
     """Latents without variance."""

@@ -289,6 +289,12 @@ def test_what_gets_better_does_not_go_in_circles():
         assert only("oscillation", run(**steady)) is None, "it only rises"
 
 
+def test_what_wanders_far_goes_in_circles_however_little_its_distance_swings():
+    for low, high, drift, speaks in ((5.0, 5.6, 0.59, False), (5.0, 6.6, 0.59, True), (5.0, 5.6, 0.61, True)):
+        wandering = CIRCLES | {"quality": swinging(low, high), "drift": drift}
+        assert bool(only("oscillation", run(**wandering))) is speaks
+
+
 def test_a_discriminator_that_is_held_firmly_at_first_is_neither_weak_nor_useless():
     """As on photographs: near chance and flat for long, while the samples move and improve."""
     slow = BLIND | {"input_slope": since_half(1.0, 0.05), "quality": since_half(10.0, 5.0), "drift": 0.35}

@@ -48,8 +48,9 @@ def oscillation(timeline: Timeline) -> Finding | None:
     fresh = probes.median("fresh_accuracy")
     first = timeline.probes.first(0.0, LOOKS).highest("quality")
     far = level > max(8 * floor, 0.2 * first)
-    wandering = drift > 0.45 and min(rises, len(quality) - 1 - rises) >= 2 and not improving(probes)
-    if not (far and wandering and fresh > 0.88):
+    turning = min(rises, len(quality) - 1 - rises) >= 2 and not improving(probes)
+    wandering = drift > 0.6 or (drift > 0.45 and swings > 0.15)
+    if not (far and turning and wandering and fresh > 0.88):
         return None
     return Finding(
         "oscillation",
