@@ -289,6 +289,11 @@ def test_what_gets_better_does_not_go_in_circles():
         assert only("oscillation", run(**steady)) is None, "it only rises"
 
 
+def test_what_was_never_good_does_not_collapse_late():
+    growing = {"quality": lambda done: 1 + 400 * done, "coverage": since_half(0.02, 0.0), "fresh_accuracy": 1.0}
+    assert only("late-collapse", run(**growing)) is None, "it only ran away from where it began"
+
+
 def test_what_wanders_far_goes_in_circles_however_little_its_distance_swings():
     for low, high, drift, speaks in ((5.0, 5.6, 0.59, False), (5.0, 6.6, 0.59, True), (5.0, 5.6, 0.61, True)):
         wandering = CIRCLES | {"quality": swinging(low, high), "drift": drift}

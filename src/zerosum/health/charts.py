@@ -6,20 +6,14 @@ import numpy as np
 
 from zerosum.drawing.canvas import BLUE, GREEN, VERMILLION
 from zerosum.drawing.charts import Band, Chart, Line, Mark
+from zerosum.health.checks.discriminators import OVERFITTED
+from zerosum.health.checks.gradients import EXPLODING
+from zerosum.health.checks.samples import COLLAPSED_DIVERSITY, COPIED
 from zerosum.health.finding import Finding, Level, worst_first
 from zerosum.health.timeline import Series, Timeline
 
 COLOURS: dict[Level, str] = {"note": "#3b6ea5", "warn": "#b7791f", "alarm": "#b3261e"}
 """What levels look like, always together with their word."""
-
-EXPLODING = 100.0
-"""Gradient norms above this are suspicious (Chintala et al. 2016, "How to train a GAN"), but penalties reach it too."""
-
-COLLAPSED = 0.2
-"""Generated samples this much less diverse than real ones are worth an alarm."""
-
-OVERFITTED, COPIED = 0.5, 0.1
-"""Where the discriminator knows its samples by heart, and where the generator repeats them."""
 
 PROBED = 256
 """Samples of each sort in a closer look, which decides what chance is."""
@@ -86,7 +80,7 @@ def _of_samples(records: Series, probes: Series, marks: Sequence[Mark]) -> list[
             [_line("in a batch", records, "discriminator/diversity"), _line("closer look", probes, "variety")],
             marks,
             caption="As a part of the data's. 1 is right.",
-            bands=[Band(-np.inf, COLLAPSED, "collapse", COLOURS["alarm"])],
+            bands=[Band(-np.inf, COLLAPSED_DIVERSITY, "collapse", COLOURS["alarm"])],
             most=2.0,
         ),
         _chart(

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from zerosum.health.charts import PROBED
+from zerosum.health.checks.discriminators import OVERFITTED
+from zerosum.health.checks.samples import COLLAPSED_VARIETY
 from zerosum.health.finding import LEVELS, Finding, Level, worst_first
 from zerosum.health.timeline import Series, Timeline
 
@@ -78,9 +80,11 @@ def standing(timeline: Timeline) -> list[Reading]:
     add("precision", _latest(probes, "precision"), ".0%", "samples that look like some real one")
     add("recall", _latest(probes, "recall"), ".0%", "real samples that the generator can reach")
     add("coverage", _latest(probes, "coverage"), ".0%", "real samples with a generated one nearby")
-    add("variety", _latest(probes, "variety"), ".2f", "1 is as diverse as the data, below 0.2 is collapse")
+    diverse = f"1 is as diverse as the data, below {COLLAPSED_VARIETY} is collapse"
+    add("variety", _latest(probes, "variety"), ".2f", diverse)
     add("copies", _latest(probes, "copies"), ".0%", "generated on top of training samples, beyond chance; 0 is right")
-    add("overfitting", _latest(probes, "overfitting"), ".2f", "of the discriminator; 0 is none, above 0.5 is bad")
+    known = f"of the discriminator; 0 is none, above {OVERFITTED} is bad"
+    add("overfitting", _latest(probes, "overfitting"), ".2f", known)
     for sort in ("real", "fake"):
         share = _recent(records, f"discriminator/accuracy_{sort}")
         add(f"judged right, {sort}", share, ".0%", "by the discriminator; 50% is not victory")

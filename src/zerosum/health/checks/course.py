@@ -5,6 +5,18 @@ import numpy as np
 from zerosum.health.finding import Finding
 from zerosum.health.timeline import LOOKS, Series, Timeline, of_finite
 
+UNCHANGED, MOTIONLESS = 0.25, 0.08
+"""No progress: the distance to the data stays within this part of its first value, and the drift below that."""
+
+DRIFTING, SWINGING, WANDERING = 0.45, 0.15, 0.6
+"""Samples that do not settle: drift from look to look with a distance that swings so much of its mean, or drift alone."""
+
+BROKEN_DOWN = 4
+"""This many times the smallest distance to the data, and the game has broken down. The evidence says fourfold."""
+
+PATIENCE = 0.3
+"""A plateau is as long as this part of the run."""
+
 
 def no_progress(timeline: Timeline) -> Finding | None:
     """The samples are where they were at the first look, and do not even move."""
@@ -17,7 +29,7 @@ def no_progress(timeline: Timeline) -> Finding | None:
     records = timeline.records.last(0.05, LOOKS)
     beaten = len(records) > 0 and records.median("discriminator/auc") > 0.95  # then it is not for want of learning
     far = late.lowest("quality") > 10 * timeline.floor and late.median("fresh_accuracy") > 0.7
-    if not (reach < 0.25 and drift < 0.08 and far and not beaten):
+    if not (reach < UNCHANGED and drift < MOTIONLESS and far and not beaten):
         return None
     return Finding(
         "no-progress",
@@ -25,7 +37,7 @@ def no_progress(timeline: Timeline) -> Finding | None:
         "Nothing is learned: the samples are as far from the data as at the start, and they stand still.",
         f"The distance to the data has stayed within {reach:.0%} of its first value ({quality[0]:.3g}) for "
         f"{len(probes)} looks, and the same latents' samples move by {drift:.1%} of the distance between "
-        "real samples from look to look; below 25 % and 8 % is an alarm.",
+        f"real samples from look to look; below {100 * UNCHANGED:g} % and {100 * MOTIONLESS:g} % is an alarm.",
         (
             "Raise the learning rate of both players: --optimizer.rate 1e-3.",
             "See that both players take their turns: --discriminator-steps, --pretrain-samples.",
@@ -49,7 +61,7 @@ def oscillation(timeline: Timeline) -> Finding | None:
     first = timeline.probes.first(0.0, LOOKS).highest("quality")
     far = level > max(8 * floor, 0.2 * first)
     turning = min(rises, len(quality) - 1 - rises) >= 2 and not improving(probes)
-    wandering = drift > 0.6 or (drift > 0.45 and swings > 0.15)
+    wandering = drift > WANDERING or (drift > DRIFTING and swings > SWINGING)
     if not (far and turning and wandering and fresh > 0.88):
         return None
     return Finding(
@@ -57,9 +69,10 @@ def oscillation(timeline: Timeline) -> Finding | None:
         "alarm",
         "The game goes in circles: the samples keep moving without getting better.",
         f"Over the last {len(probes)} looks the same latents' samples move by {drift:.0%} of the distance between real "
-        f"ones from look to look (more than 45 % is an alarm), while the distance to the data goes from "
-        f"{quality.min():.3g} to {quality.max():.3g} and back, by {swings:.0%} of its mean from look to look and about "
-        f"once in {period(probes):,} samples, and gets no smaller.",
+        f"ones from look to look, while the distance to the data goes from {quality.min():.3g} to {quality.max():.3g} "
+        f"and back, by {swings:.0%} of its mean from look to look and about once in {period(probes):,} samples, and "
+        f"gets no smaller. More than {100 * DRIFTING:g} % with swings above {100 * SWINGING:g} %, or {100 * WANDERING:g} "
+        "% alone, is an alarm.",
         (
             "Hold the discriminator with R1, under which the game converges: --penalties r1=0.1,r2=0.1.",
             "Lower both learning rates, and the momentum: --optimizer.rate, --optimizer.betas 0 0.99.",
@@ -93,13 +106,13 @@ def late_collapse(timeline: Timeline) -> Finding | None:
     if not len(late) or len(probes) < 2 * LOOKS:
         return None
     quality, coverage = probes.of("quality"), probes.of("coverage")
-    first, best = of_finite(np.max, quality[:LOOKS]), probes.lowest("quality")
+    first, best = quality[0], probes.lowest("quality")
     if not np.isfinite([first, best]).all():
         return None
     when = int(np.nanargmin(quality))
     now = late.lowest("quality")
     floor = timeline.floor
-    worse = now > max(4 * best, best + 10 * floor) and now > 0.1 * first
+    worse = now > max(BROKEN_DOWN * best, best + 10 * floor) and now > 0.1 * first
     was_good = best < 0.25 * first or coverage[when] > 0.3
     broken = late.lowest("fresh_accuracy") > 0.9 and late.highest("coverage") < 0.5 * probes.highest("coverage")
     if not (worse and was_good and broken):
@@ -126,7 +139,7 @@ def plateau(timeline: Timeline) -> Finding | None:
     if len(probes) < 3 * LOOKS or probes.done[-1] < 0.4:
         return None
     quality, floor = probes.of("quality"), timeline.floor
-    recent = np.array(probes.done) >= probes.done[-1] - 0.3
+    recent = np.array(probes.done) >= probes.done[-1] - PATIENCE
     if recent.all() or not recent.any():
         return None
     before, since = of_finite(np.min, quality[~recent]), of_finite(np.min, quality[recent])
@@ -135,7 +148,7 @@ def plateau(timeline: Timeline) -> Finding | None:
     return Finding(
         "plateau",
         "note",
-        "The samples have not come closer to the data for the last 30 % of the run.",
+        f"The samples have not come closer to the data for the last {100 * PATIENCE:g} % of the run.",
         f"The smallest distance of the last {int(recent.sum())} looks is {since:.3g}; before it was {before:.3g}, at "
         f"{probes.samples[int(np.nanargmin(np.where(recent, np.inf, quality)))]:,} samples.",
         ("Stop here: model/ holds the best snapshot. A new run with lower learning rates may get further.",),

@@ -5,6 +5,12 @@ import numpy as np
 from zerosum.health.finding import Finding
 from zerosum.health.timeline import LOOKS, Series, Timeline, of_finite
 
+NEAR_CHANCE, SURE_AREA = 0.62, 0.97
+"""A discriminator whose AUC is below the first sees hardly anything, and one above the second nearly everything."""
+
+OVERFITTED = 0.5
+"""Where held-out samples stand further than this on the way to generated ones, the training set is known by heart."""
+
 
 def weak_discriminator(timeline: Timeline) -> Finding | None:
     """The discriminator cannot tell what a fresh classifier tells at once, and never could."""
@@ -69,14 +75,14 @@ def _blind(timeline: Timeline) -> Blindness | None:
         return None  # a few samples over and over: they can be ranked no better than by chance
     # Early on, a discriminator that is held firmly can be near chance for long while the samples move and improve.
     flat = fallen < 0.02 or (fallen < 0.1 and drift < 0.2 and left > 0.3)
-    weak = records.highest("discriminator/auc") < 0.62 and left > 0.65
+    weak = records.highest("discriminator/auc") < NEAR_CHANCE and left > 0.65
     bad = latest > 10 * timeline.floor and (fresh > 0.75 if flat else fresh > 0.9)
-    if not (area < 0.62 and bad and (flat or weak)):
+    if not (area < NEAR_CHANCE and bad and (flat or weak)):
         return None
     evidence = (
         f"Over the last records the discriminator puts a real sample above a generated one in {area:.0%} of pairs "
-        f"(50 % is chance; below 62 % is suspicious), while a fresh classifier tells them apart with {fresh:.0%} "
-        f"accuracy, and {left:.0%} of the first distance to the data is left."
+        f"(50 % is chance; below {100 * NEAR_CHANCE:g} % is suspicious), while a fresh classifier tells them apart "
+        f"with {fresh:.0%} accuracy, and {left:.0%} of the first distance to the data is left."
     )
     if np.isfinite(fallen):
         evidence += f" The discriminator's answers, or their slope, vary {fallen:.2g} times as much as they once did."
@@ -105,15 +111,15 @@ def overpowering_discriminator(timeline: Timeline) -> Finding | None:
     left = probes.lowest("quality") / max(of_finite(np.max, quality[: LOOKS + 1]), 1e-12)
     sure = right > 0.97 or saturation > 0.3
     bad = probes.lowest("fresh_accuracy") > (0.8 if left > 0.4 else 0.95)
-    if not (area > 0.97 and sure and bad):
+    if not (area > SURE_AREA and sure and bad):
         return None
     return Finding(
         "overpowering-discriminator",
         "alarm",
         "The discriminator overpowers the generator: it is right about nearly everything, so that all changes look "
         "equally bad to the generator.",
-        f"Over the last {len(records)} records it ranks {area:.1%} of pairs right (above 97 % is suspicious), judges "
-        f"{right:.1%} of samples right, and {saturation:.0%} of its logits are beyond +-8.",
+        f"Over the last {len(records)} records it ranks {area:.1%} of pairs right (above {100 * SURE_AREA:g} % is "
+        f"suspicious), judges {right:.1%} of samples right, and {saturation:.0%} of its logits are beyond +-8.",
         (
             "Slow it down: --discriminator-rate 0.25, --discriminator-steps 1.",
             "Hold it with --penalties r1=1,r2=1 (0.05 for points).",
@@ -129,7 +135,7 @@ def overfitting(timeline: Timeline) -> Finding | None:
     if not len(probes):
         return None
     share, held, seen = (probes.median(n) for n in ("overfitting", "judged_held_out", "judged_real"))
-    if not (probes.lowest("overfitting") > 0.4 and share > 0.5 and held < 0.5 and seen > 0.75):
+    if not (probes.lowest("overfitting") > 0.4 and share > OVERFITTED and held < 0.5 and seen > 0.75):
         return None
     records = timeline.records.last(0.06, LOOKS)
     r_t = 2 * records.median("discriminator/accuracy_real") - 1
@@ -139,7 +145,7 @@ def overfitting(timeline: Timeline) -> Finding | None:
         "alarm",
         "The discriminator has learned its training samples by heart: it takes real ones that it never saw for fakes.",
         f"It takes {seen:.0%} of its training samples for real and {held:.0%} of held-out ones, which stand "
-        f"{share:.0%} of the way towards generated samples (r_v; above 50 % is an alarm).{known}",
+        f"{share:.0%} of the way towards generated samples (r_v; above {100 * OVERFITTED:g} % is an alarm).{known}",
         (
             "Augment what it sees: --augment ada for pictures, and --mirror where left and right do not matter.",
             "Add data: a few thousand samples are a good start.",

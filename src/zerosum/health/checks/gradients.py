@@ -5,6 +5,13 @@ import numpy as np
 from zerosum.health.finding import Finding
 from zerosum.health.timeline import LOOKS, Timeline
 
+EXPLODING, EXPLODED = 100, 1000
+"""Gradient norms above the first are odd (Chintala et al. 2016, "How to train a GAN"), but rounds with lazy penalties
+reach it too, so only what is above the second is an alarm."""
+
+VANISHED_SLOPE, VANISHED_NORM = 0.1, 0.001
+"""The generator learns nothing with less than this of its loss's full slope, or of its early gradient norm."""
+
 
 def not_finite(timeline: Timeline) -> Finding | None:
     """A loss or a weight is infinite or not a number: that is certain, and the end of a game."""
@@ -28,14 +35,14 @@ def not_finite(timeline: Timeline) -> Finding | None:
 
 
 def exploding_gradient(timeline: Timeline) -> Finding | None:
-    """Gradient norms above 1,000; above 100 is odd already, but the rounds with lazy penalties reach that too."""
+    """A player's gradients are far larger than penalties account for."""
     records = timeline.records.last(0.03, 2 * LOOKS)
     if not len(records):
         return None
     found = {}
     for player in ("discriminator", "generator"):
         norm = records.median(f"{player}/gradient_norm")
-        if norm > 1000:
+        if norm > EXPLODED:
             found[player] = norm
     if not found:
         return None
@@ -46,7 +53,7 @@ def exploding_gradient(timeline: Timeline) -> Finding | None:
         f"The gradients of the {names} explode: nothing holds the scores back, or the learning rate is far too high.",
         f"Median gradient norm of the last {len(records)} records: "
         + ", ".join(f"{name} {value:.3g}" for name, value in found.items())
-        + "; more than 1,000 is an alarm.",
+        + f"; more than {EXPLODED:,} is an alarm.",
         (
             "Hold the discriminator with a penalty: --penalties r1=1,r2=1 (0.05 for points).",
             "Clip gradients: --gradient-clip 1.",
@@ -64,7 +71,7 @@ def vanishing_gradient(timeline: Timeline) -> Finding | None:
     slope, area = (records.median(f"discriminator/{name}") for name in ("slope", "auc"))
     early = timeline.records.first(0.1, 8).median("generator/gradient_norm")
     fallen = records.median("generator/gradient_norm") / early if early else float("nan")
-    if not (area > 0.95 and np.isfinite(slope) and (slope < 0.1 or fallen < 1e-3)):
+    if not (area > 0.95 and np.isfinite(slope) and (slope < VANISHED_SLOPE or fallen < VANISHED_NORM)):
         return None
     norm = f"its gradient norm is {fallen:.2g} of what it was early on, " if np.isfinite(fallen) else ""
     return Finding(
@@ -73,8 +80,8 @@ def vanishing_gradient(timeline: Timeline) -> Finding | None:
         "The generator's gradient has vanished: the discriminator is so sure of its fakes that its loss has no slope "
         "left.",
         f"Over the last {len(records)} records the generator's loss pushes a sample with {slope:.2g} of its full "
-        f"strength (below 0.1, or a gradient norm below 0.001 of the early one, is an alarm), {norm}and D "
-        f"ranks {area:.1%} of pairs right.",
+        f"strength (below {VANISHED_SLOPE}, or a gradient norm below {VANISHED_NORM} of the early one, is an "
+        f"alarm), {norm}and D ranks {area:.1%} of pairs right.",
         (
             "Take the non-saturating loss: --loss non-saturating.",
             "Hold the discriminator with --penalties r1, and do not train it ahead: leave out --pretrain-samples.",

@@ -5,6 +5,18 @@ import numpy as np
 from zerosum.health.finding import Finding
 from zerosum.health.timeline import LOOKS, Timeline
 
+COLLAPSED_DIVERSITY, COLLAPSED_VARIETY = 0.2, 0.25
+"""Samples are nearly the same that lie so many times as far apart as real ones: in a batch, and the shipped ones."""
+
+NEAR_DUPLICATES, LOW_COVERAGE = 0.3, 0.25
+"""Samples that repeat each other, above this share, and real ones with a sample near, below that."""
+
+LATTICE = 8
+"""A checkerboard's frequencies rise more than this many times as far as in the spectrum of real pictures."""
+
+COPIED, COPYING = 0.1, -3
+"""Where the generator repeats its data: the share of copies is above this, and the three-sample test's z below that."""
+
 
 def mode_collapse(timeline: Timeline) -> Finding | None:
     """All samples are nearly the same."""
@@ -12,14 +24,15 @@ def mode_collapse(timeline: Timeline) -> Finding | None:
     if not len(records) or not len(probes):
         return None
     in_batch, shipped = records.median("discriminator/diversity"), probes.highest("variety")
-    if not (in_batch < 0.2 and shipped < 0.25):
+    if not (in_batch < COLLAPSED_DIVERSITY and shipped < COLLAPSED_VARIETY):
         return None
     return Finding(
         "mode-collapse",
         "alarm",
         "The generator has collapsed: whatever the latent, its samples are nearly the same.",
         f"Generated samples of one batch lie {in_batch:.2f} times as far apart as real ones, and those of the shipped "
-        f"generator at most {shipped:.2f} times, over the last {len(probes)} looks; below 0.2 and 0.25 is an alarm.",
+        f"generator at most {shipped:.2f} times, over the last {len(probes)} looks; below {COLLAPSED_DIVERSITY} and "
+        f"{COLLAPSED_VARIETY} is an alarm.",
         (
             "Go back and take --loss relativistic --penalties r1=1,r2=1 (0.05 for points): a lack of variety shows.",
             "Let the discriminator see several samples at once: --pack 4 or --batch-statistics standard-deviation.",
@@ -42,22 +55,21 @@ def partial_collapse(timeline: Timeline) -> Finding | None:
     # Early on samples look like a few real ones before they look like all of them.
     settled = timeline.probes.last(0.1, LOOKS + 1, after=0.25)
     missing = precision > 0.5 and recall < 0.4 and precision - recall > 0.35
-    still = (
-        settled.median("drift") < 0.25
-    )  # otherwise it is the samples that wander, and not the kinds that are missing
-    dropped = missing and len(settled) > 0 and still and settled.highest("coverage") < 0.25
+    still = settled.median("drift") < 0.25  # else the samples wander, and no kind is missing for good
+    dropped = missing and len(settled) > 0 and still and settled.highest("coverage") < LOW_COVERAGE
     long = timeline.probes.last(0.1, LOOKS + 1, after=0.1)
-    few = long.lowest("duplicates") > 0.3 and long.highest("coverage") < 0.3
+    few = long.lowest("duplicates") > NEAR_DUPLICATES and long.highest("coverage") < 0.3
     few = few and (repeated > 0.8 or not long.median("drift") > 0.4)
-    if not ((few and variety > 0.25) or dropped):
+    if not ((few and variety > COLLAPSED_VARIETY) or dropped):
         return None
     return Finding(
         "partial-collapse",
-        "alarm" if repeated > 0.3 or recall < 0.1 else "warn",
+        "alarm" if repeated > NEAR_DUPLICATES or recall < 0.1 else "warn",
         "Only part of the data is learned: many samples repeat each other, or whole kinds of real samples are missing.",
-        f"Over the last {len(probes)} looks {repeated:.0%} of samples nearly repeat another one (more than 30 % is an "
-        f"alarm), {precision:.0%} lie among real ones (precision) but only {recall:.0%} of real ones lie among them "
-        f"(recall), and {coverage:.0%} of real ones have one near (coverage; below 25 % is suspicious).",
+        f"Over the last {len(probes)} looks {repeated:.0%} of samples nearly repeat another one (more than "
+        f"{100 * NEAR_DUPLICATES:g} % is an alarm), {precision:.0%} lie among real ones (precision) but only "
+        f"{recall:.0%} of real ones lie among them (recall), and {coverage:.0%} of real ones have one near (coverage; "
+        f"below {100 * LOW_COVERAGE:g} % is suspicious).",
         (
             "Take --loss relativistic --penalties r1=1,r2=1 (0.05 for points).",
             "Let the discriminator see several samples at once: --pack 4 or --batch-statistics standard-deviation.",
@@ -73,14 +85,14 @@ def checkerboard(timeline: Timeline) -> Finding | None:
     if not len(probes):
         return None
     peak, variety = probes.lowest("lattice"), probes.median("variety")
-    if not (peak > 8 and variety > 0.3):
+    if not (peak > LATTICE and variety > 0.3):
         return None
     return Finding(
         "checkerboard",
         "alarm",
         "The samples carry a checkerboard: a lattice of two or four pixels that real pictures do not have.",
         f"In the power spectrum of the last {len(probes)} looks, frequencies of a period of 2 or 4 pixels rise at "
-        f"least {peak:.3g} times as far above their neighbours as in real pictures; more than 8 is an alarm.",
+        f"least {peak:.3g} times as far above their neighbours as in real pictures; more than {LATTICE} is an alarm.",
         (
             "Take networks whose kernels are a multiple of their strides (4 and 2), or that enlarge first and convolve "
             "then: all recipes here do.",
@@ -96,16 +108,16 @@ def memorisation(timeline: Timeline) -> Finding | None:
     if not len(probes) or not np.isfinite(probes.of("copies")).all():
         return None
     share, score = probes.lowest("copies"), probes.highest("copying")
-    if not (share > 0.1 and score < -3):
+    if not (share > COPIED and score < COPYING):
         return None
     return Finding(
         "memorisation",
         "alarm",
         "The generator copies: many of its samples are training samples.",
         f"Beyond what held-out samples show, {share:.0%} of generated ones are more than three times as near to one "
-        f"training sample as to any other (more than 10 % is an alarm), and the three-sample test says z = {score:.1f} "
-        "(below -3 is an alarm). At most 4,096 "
-        "training samples are searched, and copies that were changed in colour or place can go unnoticed.",
+        f"training sample as to any other (more than {100 * COPIED:g} % is an alarm), and the three-sample test says "
+        f"z = {score:.1f} (below {COPYING} is an alarm). At most 4,096 training samples are searched, "
+        "and copies that were changed in colour or place can go unnoticed.",
         (
             "Do not share this generator before you have looked at its samples beside their nearest training samples.",
             "Add data or augment it (--augment ada), and stop earlier.",
