@@ -3,8 +3,10 @@
 import dataclasses
 
 from examination_cases import EXAMINED
-from more_tuning_cases import MADE
+from figures_and_pinwheel_cases import FIGURES_AND_PINWHEEL
+from hues_and_heaps_cases import HUES_AND_HEAPS
 from tuning_cases import HEALTHY, SABOTAGED, TUNED
 
-ALL = [*SABOTAGED, *HEALTHY, *TUNED, *MADE, *(dataclasses.replace(case, half="examination") for case in EXAMINED)]
+TUNING = [*SABOTAGED, *HEALTHY, *TUNED, *HUES_AND_HEAPS, *FIGURES_AND_PINWHEEL]
+ALL = [*TUNING, *(dataclasses.replace(case, half="examination") for case in EXAMINED)]
 CASES = {case.name: case for case in ALL}

@@ -1,10 +1,10 @@
 """Trainings that go wrong on purpose, and trainings that do not: what the doctor is examined on.
 
 Each case says what it trains, how it is spoilt, and which failure must be named. All are small: points, or pictures of
-28 and 32 pixels, some 15 seconds on one core. The doctor's thresholds were chosen on the half "tuning" of the cases, in
-`tuning_cases.py` and `more_tuning_cases.py`; the half "examination", in `examination_cases.py`, was written down after
-those, on data that none of them uses. A case whose outcome has changed a threshold belongs to the tuning half from then
-on: that is where two earlier examinations went.
+28 and 32 pixels, some 15 seconds on one core. The doctor's thresholds were chosen on the half "tuning" of the cases;
+the half "examination", in `examination_cases.py`, was written down after those, on data that none of them uses. A case
+whose outcome has changed a threshold belongs to the tuning half from then on: that is where three earlier examinations
+went.
 """
 
 import dataclasses

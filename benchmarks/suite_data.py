@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable
 
 import numpy as np
+from PIL import Image, ImageDraw, ImageFont
 
 from zerosum.config.data import DataOptions
 from zerosum.core.space import Space
@@ -96,6 +97,48 @@ def corners(seed: int = 0) -> Dataset:
     generator = np.random.default_rng(37)
     rows = generator.choice([-1.0, 1.0], (50_000, 3)) + generator.normal(0, 0.15, (50_000, 3))
     return open_dataset(rows.astype(np.float32), DataOptions())
+
+
+def letters(seed: int = 0, labelled: bool = True) -> Dataset:
+    """Capital letters of 28 pixels, of any size, place and slant."""
+    generator = np.random.default_rng(41)
+    which = generator.integers(0, 26, 4_000)
+    rows = np.zeros((len(which), 28, 28, 1), np.uint8)
+    for row, letter in zip(rows, which, strict=True):
+        picture = Image.new("L", (28, 28))
+        font = ImageFont.load_default(int(generator.integers(15, 23)))
+        place = tuple(generator.uniform(11, 17, 2))
+        ImageDraw.Draw(picture).text(place, chr(65 + letter), 255, font, anchor="mm")
+        row[..., 0] = np.asarray(picture.rotate(generator.uniform(-20, 20), Image.Resampling.BILINEAR))
+    return pictures(rows, which if labelled else None, "letters")
+
+
+def flags(seed: int = 0, labelled: bool = True) -> Dataset:
+    """Three stripes, across or down, each in a colour of its own, of 32 pixels."""
+    generator = np.random.default_rng(43)
+    count = 4_000
+    colours = generator.integers(20, 255, (count, 3, 3))
+    stripe = np.repeat(np.arange(3), (11, 10, 11))
+    rows = np.broadcast_to(colours[:, stripe, None], (count, 32, 32, 3)).copy()
+    down = generator.random(count) < 0.5
+    rows[down] = rows[down].swapaxes(1, 2)
+    return pictures(rows.astype(np.uint8), down.astype(np.int64) if labelled else None, "flags")
+
+
+def circles(seed: int = 0) -> Dataset:
+    """Two circles, one in the other."""
+    generator = np.random.default_rng(47)
+    turn, radius = generator.uniform(0, 2 * np.pi, 50_000), generator.choice([0.8, 2.0], 50_000)
+    rows = radius[:, None] * np.stack([np.cos(turn), np.sin(turn)], 1) + generator.normal(0, 0.06, (50_000, 2))
+    return open_dataset(rows.astype(np.float32), DataOptions())
+
+
+def scroll(seed: int = 0) -> Dataset:
+    """A sheet in space, bent like an S."""
+    generator = np.random.default_rng(53)
+    along, across = generator.uniform(-1.5 * np.pi, 1.5 * np.pi, 50_000), generator.uniform(-1, 1, 50_000)
+    rows = np.stack([np.sin(along), across, np.sign(along) * (np.cos(along) - 1)], 1)
+    return open_dataset((rows + generator.normal(0, 0.05, rows.shape)).astype(np.float32), DataOptions())
 
 
 def few(source: Callable[[], Dataset], count: int, seed: int) -> Dataset:

@@ -1,4 +1,4 @@
-"""The cases that the doctor's thresholds were chosen on."""
+"""Cases of built-in data that the thresholds were chosen on."""
 
 from functools import partial
 from typing import Any

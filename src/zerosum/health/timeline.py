@@ -157,6 +157,13 @@ class Timeline:
         self._begin: Event | None = None
 
 
+def improving(probes: Series) -> bool:
+    """Whether the later half of some looks is better than the earlier: nearer to the data, or covering more of it."""
+    quality, coverage, half = probes.of("quality"), probes.of("coverage"), len(probes) // 2
+    nearer = quality[half:].min() <= 0.85 * quality[:half].min()
+    return bool(nearer or np.median(coverage[half:]) > np.median(coverage[:half]) + 0.05)
+
+
 def of_finite(function: Callable[[np.ndarray], float], values: np.ndarray) -> float:
     """What a function makes of those values that are finite; not a number where none is."""
     values = values[np.isfinite(values)]

@@ -3,13 +3,13 @@
 import numpy as np
 
 from zerosum.health.finding import Finding
-from zerosum.health.timeline import LOOKS, Series, Timeline, of_finite
+from zerosum.health.timeline import LOOKS, Series, Timeline, improving, of_finite
 
 UNCHANGED, MOTIONLESS = 0.25, 0.08
 """No progress: the distance to the data stays within this part of its first value, and the drift below that."""
 
 DRIFTING, SWINGING, WANDERING = 0.45, 0.15, 0.6
-"""Samples that do not settle: drift from look to look with a distance that swings so much of its mean, or drift alone."""
+"""Samples do not settle: drift from look to look with a distance that swings so much of its mean, or drift alone."""
 
 BROKEN_DOWN = 4
 """This many times the smallest distance to the data, and the game has broken down. The evidence says fourfold."""
@@ -71,8 +71,8 @@ def oscillation(timeline: Timeline) -> Finding | None:
         f"Over the last {len(probes)} looks the same latents' samples move by {drift:.0%} of the distance between real "
         f"ones from look to look, while the distance to the data goes from {quality.min():.3g} to {quality.max():.3g} "
         f"and back, by {swings:.0%} of its mean from look to look and about once in {period(probes):,} samples, and "
-        f"gets no smaller. More than {100 * DRIFTING:g} % with swings above {100 * SWINGING:g} %, or {100 * WANDERING:g} "
-        "% alone, is an alarm.",
+        f"gets no smaller. More than {100 * DRIFTING:g} % with swings above {100 * SWINGING:g} %, or "
+        f"{100 * WANDERING:g} % alone, is an alarm.",
         (
             "Hold the discriminator with R1, under which the game converges: --penalties r1=0.1,r2=0.1.",
             "Lower both learning rates, and the momentum: --optimizer.rate, --optimizer.betas 0 0.99.",
@@ -80,14 +80,6 @@ def oscillation(timeline: Timeline) -> Finding | None:
         ),
         timeline.now,
     )
-
-
-def improving(probes: Series) -> bool:
-    """Whether the later half of some looks is better than the earlier: nearer to the data, or covering more of it."""
-    half = len(probes) // 2
-    quality, coverage = probes.of("quality"), probes.of("coverage")
-    nearer = quality[half:].min() <= 0.85 * quality[:half].min()
-    return bool(nearer or np.median(coverage[half:]) > np.median(coverage[:half]) + 0.05)
 
 
 def period(probes: Series) -> int:

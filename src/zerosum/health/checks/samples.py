@@ -3,7 +3,7 @@
 import numpy as np
 
 from zerosum.health.finding import Finding
-from zerosum.health.timeline import LOOKS, Timeline
+from zerosum.health.timeline import LOOKS, Series, Timeline, improving
 
 COLLAPSED_DIVERSITY, COLLAPSED_VARIETY = 0.2, 0.25
 """Samples are nearly the same that lie so many times as far apart as real ones: in a batch, and the shipped ones."""
@@ -52,14 +52,16 @@ def partial_collapse(timeline: Timeline) -> Finding | None:
     )
     if not np.isfinite([precision, recall, coverage, repeated]).all():
         return None
-    # Early on samples look like a few real ones before they look like all of them.
+    # Early on samples look like a few real ones before they look like all of them, and repeat each other.
+    course = timeline.probes.last(0.25, 2 * LOOKS, after=0.1)
+    stuck = len(course) > 0 and not improving(course) and not _fewer_repeats(course)
     settled = timeline.probes.last(0.1, LOOKS + 1, after=0.25)
     missing = precision > 0.5 and recall < 0.4 and precision - recall > 0.35
     still = settled.median("drift") < 0.25  # else the samples wander, and no kind is missing for good
-    dropped = missing and len(settled) > 0 and still and settled.highest("coverage") < LOW_COVERAGE
+    dropped = missing and stuck and len(settled) > 0 and still and settled.highest("coverage") < LOW_COVERAGE
     long = timeline.probes.last(0.1, LOOKS + 1, after=0.1)
     few = long.lowest("duplicates") > NEAR_DUPLICATES and long.highest("coverage") < 0.3
-    few = few and (repeated > 0.8 or not long.median("drift") > 0.4)
+    few = few and (repeated > 0.95 or (stuck and not long.median("drift") > 0.4))
     if not ((few and variety > COLLAPSED_VARIETY) or dropped):
         return None
     return Finding(
@@ -77,6 +79,12 @@ def partial_collapse(timeline: Timeline) -> Finding | None:
         ),
         timeline.now,
     )
+
+
+def _fewer_repeats(probes: Series) -> bool:
+    """Whether fewer samples repeat each other in the later half of some looks than in the earlier."""
+    repeated, half = probes.of("duplicates"), len(probes) // 2
+    return bool(np.median(repeated[half:]) < np.median(repeated[:half]) - 0.1)
 
 
 def checkerboard(timeline: Timeline) -> Finding | None:

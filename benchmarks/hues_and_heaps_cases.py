@@ -1,4 +1,4 @@
-"""Cases of made data that the doctor's thresholds were chosen on: once the second examination."""
+"""Cases of coloured digits and of Gaussians that the thresholds were chosen on: once the second examination."""
 
 from functools import partial
 from typing import Any
@@ -14,7 +14,7 @@ HUES_PLAIN: dict[str, Any] = {"data": partial(hues, labelled=False)}
 WIDE: dict[str, Any] = {"data": "ring", "recipe": "r3gan", "options": {"sigma": 0.12}}
 HEAPS: dict[str, Any] = {"data": heaps, "recipe": "r3gan"}
 
-MADE = [
+HUES_AND_HEAPS = [
     Case(
         name="saturated-heaps",
         expected=("vanishing-gradient",),
