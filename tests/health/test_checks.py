@@ -330,8 +330,8 @@ def test_repeats_that_keep_changing_are_no_partial_collapse():
     assert only("partial-collapse", run(**repeated, drift=0.3))
     assert only("partial-collapse", run(**repeated, drift=0.5)) is None
     assert only("partial-collapse", run(**(repeated | {"duplicates": 0.96}), drift=0.5)), "a handful of latents"
-    fewer = repeated | {"duplicates": lambda done: 0.9 - 0.55 * done}
-    assert only("partial-collapse", run(**fewer)) is None, "there are fewer and fewer"
+    fewer = repeated | {"duplicates": lambda done: 0.95 - done}
+    assert only("partial-collapse", run(**fewer, until=0.55)) is None, "there are fewer and fewer"
     passing = repeated | {"duplicates": lambda done: 0.6 if round(done * LOOKS) % 4 else 0.1}
     assert only("partial-collapse", run(**passing)) is None, "it passes"
 
