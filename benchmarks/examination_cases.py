@@ -1,4 +1,9 @@
-"""The examination: written down after the doctor's thresholds were chosen, on data that they were not chosen on."""
+"""The examination: written down after the doctor's thresholds were chosen, on data that they were not chosen on.
+
+Which trainings are healthy was settled first, by a trial of each with a seed of its own and without asking the doctor: at
+the end its samples had to have come twice as near to the data as at the first look, and to cover half of it. Two did
+not (`light` on flags with their classes, `dcgan` on circles) and are not here.
+"""
 
 from functools import partial
 from typing import Any
@@ -11,8 +16,7 @@ from zerosum.config.optimizer import Adam
 
 LETTERS: dict[str, Any] = {"data": letters}
 LETTERS_PLAIN: dict[str, Any] = {"data": partial(letters, labelled=False)}
-FLAGS: dict[str, Any] = {"data": flags}
-FLAGS_PLAIN: dict[str, Any] = {"data": partial(flags, labelled=False)}
+FLAGS: dict[str, Any] = {"data": partial(flags, labelled=False)}
 CIRCLES: dict[str, Any] = {"data": circles, "recipe": "r3gan"}
 SCROLL: dict[str, Any] = {"data": scroll, "recipe": "r3gan"}
 
@@ -82,7 +86,7 @@ EXAMINED = [
         curable=True,
         healthy="circles-r3gan",
     ),
-    Case(name="no-latent-flags", expected=("mode-collapse",), **FLAGS_PLAIN, build=partial(light_game, prior=Still)),
+    Case(name="no-latent-flags", expected=("mode-collapse",), **FLAGS, build=partial(light_game, prior=Still)),
     Case(name="no-latent-scroll", expected=("mode-collapse",), **SCROLL, build=partial(points_game, prior=Still)),
     Case(
         name="handful-letters",
@@ -185,12 +189,11 @@ EXAMINED = [
     Case(name="letters-light-plain", **LETTERS_PLAIN),
     Case(name="letters-non-saturating", **LETTERS, settings={"loss": "non-saturating"}),
     Case(name="flags-light", **FLAGS),
-    Case(name="flags-hinge", **FLAGS_PLAIN, settings={"loss": "hinge"}),
+    Case(name="flags-hinge", **FLAGS, settings={"loss": "hinge"}),
     Case(name="digits-statistics", settings={"batch_statistics": "standard-deviation"}, options=NO_CLASSES),
     Case(name="emoji-narrow", data="emoji", options={"size": "32"}, settings={"discriminator_width": 12}),
     Case(name="circles-r3gan", **CIRCLES),
     Case(name="circles-wgan-gp", data=circles, recipe="wgan-gp"),
-    Case(name="circles-dcgan-r1", data=circles, recipe="dcgan", settings={"penalties": "r1=0.1"}),
     Case(name="scroll-r3gan", **SCROLL),
     Case(name="scroll-wgan-gp", data=scroll, recipe="wgan-gp"),
     Case(name="laid-circles-r3gan", data=partial(laid, circles, 20), recipe="r3gan"),
