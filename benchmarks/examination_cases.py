@@ -1,7 +1,7 @@
 """The examination: written down after the doctor's thresholds were chosen, on data that they were not chosen on.
 
-Which trainings are healthy was settled first, by a trial of each with a seed of its own and without asking the doctor: at
-the end its samples had to have come twice as near to the data as at the first look, and to cover half of it. Two did
+Which trainings are healthy was settled first, by a trial of each with a seed of its own and without asking the doctor:
+at the end its samples had to have come twice as near to the data as at the first look, and to cover half of it. Two did
 not (`light` on flags with their classes, `dcgan` on circles) and are not here.
 """
 
