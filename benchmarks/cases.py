@@ -1,12 +1,53 @@
 """Every case of the suite, by name."""
 
 import dataclasses
+from functools import partial
 
-from examination_cases import EXAMINED
-from figures_and_pinwheel_cases import FIGURES_AND_PINWHEEL
+from battery import healthy_pictures, healthy_points, spoilt_pictures, spoilt_points
 from hues_and_heaps_cases import HUES_AND_HEAPS
+from suite_data import (
+    circles,
+    clocks,
+    corners,
+    figures,
+    flags,
+    helix,
+    letters,
+    overlaid,
+    petals,
+    pinwheel,
+    scroll,
+    waves,
+)
 from tuning_cases import HEALTHY, SABOTAGED, TUNED
 
-TUNING = [*SABOTAGED, *HEALTHY, *TUNED, *HUES_AND_HEAPS, *FIGURES_AND_PINWHEEL]
+TUNING = [
+    *SABOTAGED,
+    *HEALTHY,
+    *TUNED,
+    *HUES_AND_HEAPS,
+    *spoilt_pictures("figures", figures, classes=True),
+    *healthy_pictures("figures", partial(figures, labelled=False)),
+    *healthy_pictures("overlaid", overlaid),
+    *spoilt_points("pinwheel", pinwheel),
+    *healthy_points("pinwheel", pinwheel),
+    *healthy_points("corners", corners),
+    *spoilt_pictures("letters", letters, classes=True),
+    *healthy_pictures("letters", letters),
+    *healthy_pictures("flags", partial(flags, labelled=False)),
+    *spoilt_points("circles", circles),
+    *healthy_points("circles", circles),
+    *healthy_points("scroll", scroll),
+]
+
+EXAMINED = [
+    *spoilt_pictures("clocks", clocks, classes=True),
+    *healthy_pictures("clocks", clocks),
+    *healthy_pictures("waves", waves),
+    *spoilt_points("petals", petals),
+    *healthy_points("petals", petals),
+    *healthy_points("helix", helix),
+]
+
 ALL = [*TUNING, *(dataclasses.replace(case, half="examination") for case in EXAMINED)]
 CASES = {case.name: case for case in ALL}

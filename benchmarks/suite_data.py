@@ -141,6 +141,52 @@ def scroll(seed: int = 0) -> Dataset:
     return open_dataset((rows + generator.normal(0, 0.05, rows.shape)).astype(np.float32), DataOptions())
 
 
+def clocks(seed: int = 0, labelled: bool = True) -> Dataset:
+    """Clock faces of 28 pixels that show any time, by the quarter of the hour."""
+    generator = np.random.default_rng(59)
+    minutes = generator.integers(0, 720, 4_000)
+    rows = np.zeros((len(minutes), 112, 112), np.uint8)
+    for row, time in zip(rows, minutes, strict=True):
+        picture = Image.new("L", (112, 112))
+        pen, x, y, radius = ImageDraw.Draw(picture), *generator.uniform(48, 64, 2), generator.uniform(36, 46)
+        pen.ellipse((x - radius, y - radius, x + radius, y + radius), outline=200, width=6)
+        for turn, length, width in ((time / 720, 0.5, 10), (time / 60, 0.8, 6)):
+            tip = (x + length * radius * np.sin(2 * np.pi * turn), y - length * radius * np.cos(2 * np.pi * turn))
+            pen.line(((x, y), tip), fill=255, width=width)
+        row[:] = np.asarray(picture)
+    small = rows.reshape(-1, 28, 4, 28, 4).mean((2, 4)).astype(np.uint8)[..., None]
+    return pictures(small, minutes % 60 // 15 if labelled else None, "clocks")
+
+
+def waves(seed: int = 0) -> Dataset:
+    """Two crossing waves of 32 pixels, each of any length, direction and colour."""
+    generator = np.random.default_rng(61)
+    count, (y, x) = 4_000, np.mgrid[:32, :32]
+    rows = np.full((count, 32, 32, 3), 127.0)
+    for _ in range(2):
+        direction, length, phase = generator.uniform(0, 1, (3, count, 1, 1))
+        along = x * np.cos(2 * np.pi * direction) + y * np.sin(2 * np.pi * direction)
+        wave = np.sin(2 * np.pi * (along / (10 + 20 * length) + phase))
+        rows += 60 * wave[..., None] * generator.uniform(-1, 1, (count, 1, 1, 3))
+    return pictures(rows.clip(0, 255).astype(np.uint8), None, "waves")
+
+
+def petals(seed: int = 0) -> Dataset:
+    """A rose of three petals."""
+    generator = np.random.default_rng(67)
+    turn = generator.uniform(0, np.pi, 50_000)
+    rows = 2 * np.cos(3 * turn)[:, None] * np.stack([np.cos(turn), np.sin(turn)], 1)
+    return open_dataset((rows + generator.normal(0, 0.06, rows.shape)).astype(np.float32), DataOptions())
+
+
+def helix(seed: int = 0) -> Dataset:
+    """Two turns of a spring in space."""
+    generator = np.random.default_rng(71)
+    turn = generator.uniform(-2 * np.pi, 2 * np.pi, 50_000)
+    rows = np.stack([np.cos(turn), np.sin(turn), turn / 4], 1)
+    return open_dataset((rows + generator.normal(0, 0.05, rows.shape)).astype(np.float32), DataOptions())
+
+
 def few(source: Callable[[], Dataset], count: int, seed: int) -> Dataset:
     """So many pictures and no more."""
     return pictures(some(source, count, seed), None, "few")

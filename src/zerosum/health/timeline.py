@@ -11,6 +11,9 @@ from zerosum.core.events import Event
 LOOKS = 3
 """Looks, or records, in a row that a failure must be seen in."""
 
+COURSE = 0.25
+"""The part of a run over which samples must have stopped improving before they are called bad."""
+
 WARM_UP = 0.05
 """The first part of a run, of which nothing is expected yet."""
 
@@ -157,11 +160,16 @@ class Timeline:
         self._begin: Event | None = None
 
 
+def gain(probes: Series, name: str) -> float:
+    """How much higher the median of the later half of some looks is than that of the earlier half."""
+    values, half = probes.of(name), len(probes) // 2
+    return float(np.median(values[half:]) - np.median(values[:half]))
+
+
 def improving(probes: Series) -> bool:
     """Whether the later half of some looks is better than the earlier: nearer to the data, or covering more of it."""
-    quality, coverage, half = probes.of("quality"), probes.of("coverage"), len(probes) // 2
-    nearer = quality[half:].min() <= 0.85 * quality[:half].min()
-    return bool(nearer or np.median(coverage[half:]) > np.median(coverage[:half]) + 0.05)
+    quality, half = probes.of("quality"), len(probes) // 2
+    return bool(quality[half:].min() <= 0.85 * quality[:half].min() or gain(probes, "coverage") > 0.05)
 
 
 def of_finite(function: Callable[[np.ndarray], float], values: np.ndarray) -> float:

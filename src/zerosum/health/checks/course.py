@@ -3,7 +3,7 @@
 import numpy as np
 
 from zerosum.health.finding import Finding
-from zerosum.health.timeline import LOOKS, Series, Timeline, improving, of_finite
+from zerosum.health.timeline import COURSE, LOOKS, Series, Timeline, gain, improving, of_finite
 
 UNCHANGED, MOTIONLESS = 0.25, 0.08
 """No progress: the distance to the data stays within this part of its first value, and the drift below that."""
@@ -27,9 +27,12 @@ def no_progress(timeline: Timeline) -> Finding | None:
     quality, drift = probes.of("quality"), late.highest("drift")
     reach = of_finite(np.max, np.abs(quality / quality[0] - 1)) if quality[0] else np.inf
     records = timeline.records.last(0.05, LOOKS)
-    beaten = len(records) > 0 and records.median("discriminator/auc") > 0.95  # then it is not for want of learning
+    # Where the discriminator changes, or ranks all fakes alike, it is not for want of learning.
+    area, slopes = records.median("discriminator/auc"), probes.of("input_slope")
+    lively = abs(slopes[-1] / slopes[0] - 1) > UNCHANGED if slopes[0] > 0 else False
+    onesided = len(records) > 0 and not 0.05 < area < 0.95
     far = late.lowest("quality") > 10 * timeline.floor and late.median("fresh_accuracy") > 0.7
-    if not (reach < UNCHANGED and drift < MOTIONLESS and far and not beaten):
+    if not (reach < UNCHANGED and drift < MOTIONLESS and far and not lively and not onesided):
         return None
     return Finding(
         "no-progress",
@@ -48,7 +51,7 @@ def no_progress(timeline: Timeline) -> Finding | None:
 
 def oscillation(timeline: Timeline) -> Finding | None:
     """The two players chase each other in circles (Mescheder et al. 2018, arXiv:1801.04406)."""
-    probes = timeline.probes.last(0.25, 2 * LOOKS, after=0.12)
+    probes = timeline.probes.last(COURSE, 2 * LOOKS, after=0.12)
     if not len(probes):
         return None
     quality, drift = probes.of("quality"), probes.median("drift")
@@ -60,7 +63,7 @@ def oscillation(timeline: Timeline) -> Finding | None:
     fresh = probes.median("fresh_accuracy")
     first = timeline.probes.first(0.0, LOOKS).highest("quality")
     far = level > max(8 * floor, 0.2 * first)
-    turning = min(rises, len(quality) - 1 - rises) >= 2 and not improving(probes)
+    turning = min(rises, len(quality) - 1 - rises) >= 2 and not improving(probes) and gain(probes, "variety") < 0.2
     wandering = drift > WANDERING or (drift > DRIFTING and swings > SWINGING)
     if not (far and turning and wandering and fresh > 0.88):
         return None

@@ -3,7 +3,7 @@
 import numpy as np
 
 from zerosum.health.finding import Finding
-from zerosum.health.timeline import LOOKS, Series, Timeline, improving, of_finite
+from zerosum.health.timeline import COURSE, LOOKS, Series, Timeline, improving, of_finite
 
 NEAR_CHANCE, SURE_AREA = 0.62, 0.97
 """A discriminator whose AUC is below the first sees hardly anything, and one above the second nearly everything."""
@@ -109,7 +109,7 @@ def overpowering_discriminator(timeline: Timeline) -> Finding | None:
         return None
     quality = timeline.probes.of("quality")
     left = probes.lowest("quality") / max(of_finite(np.max, quality[: LOOKS + 1]), 1e-12)
-    course = timeline.probes.last(0.25, 2 * LOOKS, after=0.1)
+    course = timeline.probes.last(COURSE, 2 * LOOKS, after=0.1)
     stuck = len(course) > 0 and not improving(course)
     sure = saturation > 0.3 or (right > 0.97 and stuck)
     bad = probes.lowest("fresh_accuracy") > (0.8 if left > 0.4 else 0.95)

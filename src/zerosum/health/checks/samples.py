@@ -3,7 +3,7 @@
 import numpy as np
 
 from zerosum.health.finding import Finding
-from zerosum.health.timeline import LOOKS, Series, Timeline, improving
+from zerosum.health.timeline import COURSE, LOOKS, Timeline, gain, improving
 
 COLLAPSED_DIVERSITY, COLLAPSED_VARIETY = 0.2, 0.25
 """Samples are nearly the same that lie so many times as far apart as real ones: in a batch, and the shipped ones."""
@@ -24,7 +24,9 @@ def mode_collapse(timeline: Timeline) -> Finding | None:
     if not len(records) or not len(probes):
         return None
     in_batch, shipped = records.median("discriminator/diversity"), probes.highest("variety")
-    if not (in_batch < COLLAPSED_DIVERSITY and shipped < COLLAPSED_VARIETY):
+    course = timeline.probes.last(COURSE, 2 * LOOKS, after=0.1)
+    stuck = len(course) > 0 and gain(course, "variety") < 0.03
+    if not (in_batch < COLLAPSED_DIVERSITY and shipped < COLLAPSED_VARIETY and stuck):
         return None
     return Finding(
         "mode-collapse",
@@ -53,8 +55,11 @@ def partial_collapse(timeline: Timeline) -> Finding | None:
     if not np.isfinite([precision, recall, coverage, repeated]).all():
         return None
     # Early on samples look like a few real ones before they look like all of them, and repeat each other.
-    course = timeline.probes.last(0.25, 2 * LOOKS, after=0.1)
-    stuck = len(course) > 0 and not improving(course) and not _fewer_repeats(course)
+    course = timeline.probes.last(COURSE, 2 * LOOKS, after=0.1)
+    if not len(course):
+        return None
+    better = gain(course, "duplicates") < -0.1 or gain(course, "variety") > 0.1 or gain(course, "coverage") > 0.05
+    stuck = not improving(course)
     settled = timeline.probes.last(0.1, LOOKS + 1, after=0.25)
     missing = precision > 0.5 and recall < 0.4 and precision - recall > 0.35
     still = settled.median("drift") < 0.25  # else the samples wander, and no kind is missing for good
@@ -62,7 +67,7 @@ def partial_collapse(timeline: Timeline) -> Finding | None:
     long = timeline.probes.last(0.1, LOOKS + 1, after=0.1)
     few = long.lowest("duplicates") > NEAR_DUPLICATES and long.highest("coverage") < 0.3
     few = few and (repeated > 0.95 or (stuck and not long.median("drift") > 0.4))
-    if not ((few and variety > COLLAPSED_VARIETY) or dropped):
+    if better or not ((few and variety > COLLAPSED_VARIETY) or dropped):
         return None
     return Finding(
         "partial-collapse",
@@ -79,12 +84,6 @@ def partial_collapse(timeline: Timeline) -> Finding | None:
         ),
         timeline.now,
     )
-
-
-def _fewer_repeats(probes: Series) -> bool:
-    """Whether fewer samples repeat each other in the later half of some looks than in the earlier."""
-    repeated, half = probes.of("duplicates"), len(probes) // 2
-    return bool(np.median(repeated[half:]) < np.median(repeated[:half]) - 0.1)
 
 
 def checkerboard(timeline: Timeline) -> Finding | None:
