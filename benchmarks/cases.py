@@ -9,6 +9,7 @@ from suite_data import (
     circles,
     clocks,
     corners,
+    faces,
     figures,
     flags,
     helix,
@@ -17,6 +18,8 @@ from suite_data import (
     petals,
     pinwheel,
     scroll,
+    star,
+    torus,
     waves,
 )
 from tuning_cases import HEALTHY, SABOTAGED, TUNED
@@ -38,15 +41,20 @@ TUNING = [
     *spoilt_points("circles", circles),
     *healthy_points("circles", circles),
     *healthy_points("scroll", scroll),
-]
-
-EXAMINED = [
     *spoilt_pictures("clocks", clocks, classes=True),
     *healthy_pictures("clocks", clocks),
     *healthy_pictures("waves", waves),
     *spoilt_points("petals", petals),
     *healthy_points("petals", petals),
     *healthy_points("helix", helix),
+]
+
+EXAMINED = [
+    *spoilt_pictures("faces", faces, classes=True),
+    *healthy_pictures("faces", faces),
+    *spoilt_points("star", star),
+    *healthy_points("star", star),
+    *healthy_points("torus", torus),
 ]
 
 ALL = [*TUNING, *(dataclasses.replace(case, half="examination") for case in EXAMINED)]

@@ -187,6 +187,52 @@ def helix(seed: int = 0) -> Dataset:
     return open_dataset((rows + generator.normal(0, 0.05, rows.shape)).astype(np.float32), DataOptions())
 
 
+def faces(seed: int = 0, labelled: bool = True) -> Dataset:
+    """Drawn faces of 28 pixels that are glad, sad or silent, dark on light."""
+    generator = np.random.default_rng(73)
+    mood = generator.integers(0, 3, 4_000)
+    rows = np.zeros((len(mood), 112, 112), np.uint8)
+    for row, kind in zip(rows, mood, strict=True):
+        picture = Image.new("L", (112, 112), 230)
+        pen, x, y, size = ImageDraw.Draw(picture), *generator.uniform(50, 62, 2), generator.uniform(0.75, 1.1)
+        wide, high, apart = (
+            size * generator.uniform(34, 44),
+            size * generator.uniform(34, 44),
+            size * generator.uniform(11, 20),
+        )
+        pen.ellipse((x - wide, y - high, x + wide, y + high), fill=150, outline=30, width=5)
+        for side in (-1, 1):
+            eye, width = x + side * apart, size * generator.uniform(4, 7)
+            pen.ellipse((eye - width, y - 18 * size, eye + width, y - 18 * size + 2 * width), fill=20)
+        mouth = (x - 18 * size, y + 4 * size, x + 18 * size, y + 26 * size)
+        if kind == 2:
+            pen.line((mouth[0], y + 16 * size, mouth[2], y + 16 * size), fill=20, width=6)
+        else:
+            pen.arc(mouth, *((20, 160) if kind == 0 else (200, 340)), fill=20, width=6)
+        row[:] = np.asarray(picture)
+    small = rows.reshape(-1, 28, 4, 28, 4).mean((2, 4)).astype(np.uint8)[..., None]
+    return pictures(small, mood if labelled else None, "faces")
+
+
+def star(seed: int = 0) -> Dataset:
+    """The outline of a star with five points."""
+    generator = np.random.default_rng(79)
+    turn = np.arange(11) * np.pi / 5
+    corners = np.where(np.arange(11) % 2, 0.9, 2.2)[:, None] * np.stack([np.cos(turn), np.sin(turn)], 1)
+    side, along = generator.integers(0, 10, 50_000), generator.random((50_000, 1))
+    rows = corners[side] * (1 - along) + corners[side + 1] * along + generator.normal(0, 0.06, (50_000, 2))
+    return open_dataset(rows.astype(np.float32), DataOptions())
+
+
+def torus(seed: int = 0) -> Dataset:
+    """The surface of a ring in space."""
+    generator = np.random.default_rng(83)
+    around, across = generator.uniform(0, 2 * np.pi, (2, 50_000))
+    radius = 1.5 + 0.6 * np.cos(across)
+    rows = np.stack([radius * np.cos(around), radius * np.sin(around), 0.6 * np.sin(across)], 1)
+    return open_dataset((rows + generator.normal(0, 0.04, rows.shape)).astype(np.float32), DataOptions())
+
+
 def few(source: Callable[[], Dataset], count: int, seed: int) -> Dataset:
     """So many pictures and no more."""
     return pictures(some(source, count, seed), None, "few")

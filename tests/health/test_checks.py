@@ -102,7 +102,7 @@ def since_half(early: float, late: float) -> Callable[[float], float]:
 
 CONSTANT: dict[str, Value] = {"quality": 10.0, "fresh_accuracy": 1.0, "coverage": 0.0, "precision": 0.0, "recall": 0.0}
 BLIND: dict[str, Value] = {**CONSTANT, "discriminator__auc": 0.5}
-STUCK: dict[str, Value] = {"quality": 5.0, "coverage": 0.2}
+STUCK: dict[str, Value] = {"quality": 5.0, "coverage": 0.05}
 SURE: dict[str, Value] = {
     **STUCK,
     "discriminator__auc": 0.999,
@@ -319,9 +319,18 @@ def test_a_discriminator_that_is_held_firmly_at_first_is_neither_weak_nor_useles
     assert only("weak-discriminator", run(**(BLIND | {"discriminator__auc": swinging(0.5, 0.63)}))) is None
 
 
+def test_a_discriminator_that_is_right_but_not_certain_may_lead_a_healthy_game():
+    good = SURE | {"coverage": 0.11}
+    assert only("overpowering-discriminator", run(**good)) is None
+    assert only("overpowering-discriminator", run(**good, discriminator__saturation=0.31))
+    near = SURE | {"quality": lambda done: 10.0 if done < 0.2 else 3.9, "fresh_accuracy": 1.0}
+    assert only("overpowering-discriminator", run(**near)) is None
+
+
 def test_the_less_is_left_of_the_distance_the_surer_a_fresh_classifier_must_be():
     for quality, fresh, speaks in ((10.0, 0.79, False), (10.0, 0.81, True), (3.0, 0.94, False), (3.0, 0.96, True)):
         start = SURE | {"quality": lambda done, late=quality: 10.0 if done < 0.2 else late, "fresh_accuracy": fresh}
+        start["discriminator__saturation"] = 0.5
         assert bool(only("overpowering-discriminator", run(**start))) is speaks
 
 
@@ -338,7 +347,19 @@ def test_repeats_that_keep_changing_are_no_partial_collapse():
 
 def test_no_learning_is_not_the_name_where_the_discriminator_learns():
     standing = FAILING["no-progress"]
-    assert only("no-progress", run(**(standing | {"discriminator__auc": 0.96}))) is None
+    for area, speaks in ((0.96, False), (0.94, True), (0.06, True), (0.04, False)):
+        assert bool(only("no-progress", run(**(standing | {"discriminator__auc": area})))) is speaks
+    for late, speaks in ((0.7, False), (0.8, True), (1.2, True), (1.3, False)):
+        changing = standing | {"input_slope": lambda done, late=late: 1.0 if done < 0.05 else late}
+        assert bool(only("no-progress", run(**changing, until=0.5))) is speaks
+
+
+def test_samples_that_become_more_different_have_not_collapsed():
+    apart = ONE | {"variety": lambda done: 0.01 + 0.3 * done, "discriminator__diversity": 0.1}
+    assert only("mode-collapse", run(**apart, until=0.7)) is None
+    assert only("mode-collapse", run(**(apart | {"variety": lambda done: 0.01 + 0.1 * done}), until=0.7))
+    apart = REPEATED | {"duplicates": 1.0, "variety": lambda done: done}
+    assert only("partial-collapse", run(**apart, until=0.7)) is None
 
 
 def test_a_game_that_never_went_well_has_not_collapsed_late():

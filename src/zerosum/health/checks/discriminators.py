@@ -8,6 +8,9 @@ from zerosum.health.timeline import COURSE, LOOKS, Series, Timeline, improving, 
 NEAR_CHANCE, SURE_AREA = 0.62, 0.97
 """A discriminator whose AUC is below the first sees hardly anything, and one above the second nearly everything."""
 
+SATURATED = 0.3
+"""With more than this share of its logits beyond +-8, a discriminator is certain, and not only right."""
+
 OVERFITTED = 0.5
 """Where held-out samples stand further than this on the way to generated ones, the training set is known by heart."""
 
@@ -107,11 +110,11 @@ def overpowering_discriminator(timeline: Timeline) -> Finding | None:
     right, saturation = of_finite(np.median, accuracy), records.median("discriminator/saturation")
     if not np.isfinite([right, saturation]).all():
         return None
-    quality = timeline.probes.of("quality")
+    quality, course = timeline.probes.of("quality"), timeline.probes.last(COURSE, 2 * LOOKS, after=0.2)
     left = probes.lowest("quality") / max(of_finite(np.max, quality[: LOOKS + 1]), 1e-12)
-    course = timeline.probes.last(COURSE, 2 * LOOKS, after=0.1)
-    stuck = len(course) > 0 and not improving(course)
-    sure = saturation > 0.3 or (right > 0.97 and stuck)
+    # A discriminator that is right but not certain still leads healthy games: only samples that stay bad tell.
+    stuck = len(course) > 0 and not improving(course) and left > 0.4 and probes.highest("coverage") < 0.1
+    sure = saturation > SATURATED or (right > 0.97 and stuck)
     bad = probes.lowest("fresh_accuracy") > (0.8 if left > 0.4 else 0.95)
     if not (area > SURE_AREA and sure and bad):
         return None
