@@ -122,19 +122,16 @@ RELATIVISTIC = both(with_values(loss="relativistic"), firmer, unhurried)
 
 REMEDIES: dict[str, tuple[Remedy, ...]] = {
     "not-finite": (
+        Remedy("no more than the usual learning rates, and the usual loss and penalties", both(unhurried, usual_rules)),
         Remedy(
-            "the usual or a tenth of the learning rate, gradients clipped at 1, and penalties",
+            "a tenth of the learning rate, gradients clipped at 1, and firmer penalties",
             both(slower(0.1), with_values(gradient_clip=1.0), firmer),
         ),
-        Remedy("the usual loss and penalties", usual_rules),
         Remedy("a tenth of the learning rate", slower(0.1)),
     ),
     "exploding-gradient": (
-        Remedy(
-            "penalties, no more than the usual learning rates, and gradients clipped at 1",
-            both(firmer, unhurried, with_values(gradient_clip=1.0)),
-        ),
-        Remedy("the usual loss and penalties", usual_rules),
+        Remedy("no more than the usual learning rates, and the usual loss and penalties", both(unhurried, usual_rules)),
+        Remedy("firmer penalties, and gradients clipped at 1", both(firmer, with_values(gradient_clip=1.0))),
         Remedy("a tenth of the learning rate", slower(0.1)),
     ),
     "vanishing-gradient": (

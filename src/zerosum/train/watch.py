@@ -11,6 +11,7 @@ from zerosum.data.dataset import Dataset
 from zerosum.health.data import inspect_data
 from zerosum.health.doctor import diagnose
 from zerosum.health.finding import LEVELS, Finding
+from zerosum.health.remedies import REMEDIES
 from zerosum.health.timeline import Timeline
 from zerosum.train.recorder import Recorder
 
@@ -20,7 +21,7 @@ class Watch:
 
     Attributes:
         timeline: What was heard.
-        alarm: The first finding that must not be ignored, once there is one.
+        alarm: The first finding that the run should end for, once there is one.
     """
 
     def __init__(self, events: Iterable[Event], recorder: Recorder, run: Run) -> None:
@@ -42,8 +43,12 @@ class Watch:
         """Ask the doctor now."""
         for finding in diagnose(self.timeline):
             self._note(finding)
-            if finding.level == "alarm" and self.alarm is None:
+            if finding.level == "alarm" and self.alarm is None and self._matters(finding):
                 self.alarm = finding
+
+    def _matters(self, finding: Finding) -> bool:
+        """Whether the run should end for a finding: the autopilot goes on where it has nothing to try."""
+        return self._run.on_alarm != "autopilot" or finding.failure in REMEDIES
 
     def examine_data(self, dataset: Dataset) -> None:
         """Look for trouble in the data itself, and tell of it."""

@@ -26,6 +26,7 @@ def not_finite(timeline: Timeline) -> Finding | None:
         "A loss or a weight is not a finite number any more.",
         f"{timeline.failure['reason']}{last}",
         (
+            "Go back to the recipe's own learning rates, loss and penalties: no --optimizer, --loss, --penalties.",
             "Lower both learning rates ten times and clip gradients: --optimizer.rate, --gradient-clip 1.",
             "Compute in --precision fp32.",
             "Look for numbers in the data that are not finite or very large: zerosum diagnose lists them.",
@@ -55,8 +56,8 @@ def exploding_gradient(timeline: Timeline) -> Finding | None:
         + ", ".join(f"{name} {value:.3g}" for name, value in found.items())
         + f"; more than {EXPLODED:,} is an alarm.",
         (
-            "Hold the discriminator with a penalty: --penalties r1=1,r2=1 (0.05 for points).",
-            "Clip gradients: --gradient-clip 1.",
+            "Go back to the recipe's own learning rates, loss and penalties: no --optimizer, --loss, --penalties.",
+            "Hold the discriminator with a penalty, and clip gradients: --penalties r1=1,r2=1 --gradient-clip 1.",
             "Lower the learning rate ten times: --optimizer.rate.",
         ),
         timeline.now,
