@@ -99,7 +99,6 @@ PARTS: dict[str, dict[str, Any]] = {
 REMEMBERING = {
     "ada": "game/ada/",
     "penalty lecam": "game/lecam/",
-    "lazy lecam": "game/lecam/",
     "penalty path-length": "game/path-length/mean",
     "lazy path-length": "game/path-length/mean",
     "focus": "game/focus/difficulty",
@@ -185,7 +184,8 @@ def test_part(part: str, system: str, tmp_path: Path) -> None:
         {"penalties": "r1,orthogonal", "spectral_norm": True},
         {"batch_statistics": "discrimination", "feature_matching": 1.0, "focus": 2.0},
         {"pack": 2, "batch_statistics": "standard-deviation", "loss": "wasserstein", "weight_limit": 0.05},
-        {"penalties": "path-length,mode-seeking,generator-orthogonal", "penalty_every": 2, "top_share": 0.5},
+        # Samples that are all alike at first have mode-seeking gradients that plain momentum, in `gan`, runs away on.
+        {"penalties": "path-length,mode-seeking,generator-orthogonal", "top_share": 0.5, "gradient_clip": 1.0},
     ],
     ids=lambda settings: "-".join(settings),
 )
