@@ -24,7 +24,7 @@ def spoilt_pictures(name: str, source: Callable[..., Dataset], classes: bool) ->
     healthy: dict[str, Any] = {"data": source, "curable": True, "healthy": f"{name}-light"}
     held = {"penalties": "r1=1,r2=1", "penalty_every": 4, "final_penalty": 1e5, "penalty_samples": 10_000}
     rising = Adam(rate=1e-3, betas=(0.0, 0.99), final_rate=0.03, decay_samples=60_000)
-    found = [
+    return [
         Case(
             name=f"saturated-{name}",
             expected=("vanishing-gradient",),
@@ -70,52 +70,51 @@ def spoilt_pictures(name: str, source: Callable[..., Dataset], classes: bool) ->
             data=source,
             settings={"penalties": "r1=1e37", "penalty_every": 1},
         ),
-        Case(
-            name=f"no-latent-{name}",
-            expected=("mode-collapse",),
-            data=plain,
-            build=partial(light_game, prior=Still),
-        ),
-        Case(
-            name=f"handful-{name}",
-            expected=("partial-collapse",),
-            data=plain,
-            build=partial(light_game, prior=partial(Handful, different=6)),  # type: ignore[arg-type]
-        ),
-        Case(
-            name=f"latticed-{name}",
-            expected=("checkerboard",),
-            data=source,
-            build=partial(light_game, generator=Latticed),
-        ),
-        Case(
-            name=f"checkered-{name}",
-            expected=("checkerboard",),
-            data=source,
-            build=partial(light_game, generator=Checkered),
-        ),
-        Case(
-            name=f"reciting-{name}",
-            expected=("memorisation",),
-            data=plain,
-            build=partial(reciting_game, source=plain),
-        ),
+        *_with_other_parts(name, source, plain),
+        *_with_other_data(name, source, plain, classes),
+    ]
+
+
+def _with_other_parts(name: str, source: Callable[..., Dataset], plain: Callable[..., Dataset]) -> list[Case]:
+    """Trainings whose prior or generator is not what it should be; no settings can save them."""
+    parts: dict[str, tuple[str, Callable[..., Dataset], Any]] = {
+        "no-latent": ("mode-collapse", plain, partial(light_game, prior=Still)),
+        "handful": ("partial-collapse", plain, partial(light_game, prior=partial(Handful, different=6))),  # type: ignore[arg-type]
+        "latticed": ("checkerboard", source, partial(light_game, generator=Latticed)),
+        "checkered": ("checkerboard", source, partial(light_game, generator=Checkered)),
+        "reciting": ("memorisation", plain, partial(reciting_game, source=plain)),
+    }
+    return [
+        Case(name=f"{part}-{name}", expected=(failure,), data=data, build=build)
+        for part, (failure, data, build) in parts.items()
+    ]
+
+
+def _with_other_data(
+    name: str, source: Callable[..., Dataset], plain: Callable[..., Dataset], classes: bool
+) -> list[Case]:
+    """Trainings on data that is too little, or spoilt."""
+    spoilt = {
+        "one-of": ("duplicates", partial(repeated, plain, 1)),
+        "blank": ("blank", partial(blanks, plain, 0.2)),
+        "forty": ("few", partial(few, plain, 40)),
+    }
+    if classes:
+        spoilt["shuffled"] = ("labels", partial(shuffled_labels, source))
+    by_heart = {"penalties": "none", "discriminator_width": 32}
+    return [
         Case(
             name=f"ninety-{name}",
             expected=("overfitting",),
             data=partial(few, plain, 90),
-            settings={"penalties": "none", "discriminator_width": 32},
+            settings=by_heart,
             length=LONG,
         ),
-        Case(name=f"one-of-{name}", expected=("duplicates",), data=partial(repeated, plain, 1), length=6_400),
-        Case(name=f"blank-{name}", expected=("blank",), data=partial(blanks, plain, 0.2), length=6_400),
-        Case(name=f"forty-{name}", expected=("few",), data=partial(few, plain, 40), length=6_400),
+        *(
+            Case(name=f"{how}-{name}", expected=(failure,), data=data, length=6_400)
+            for how, (failure, data) in spoilt.items()
+        ),
     ]
-    if classes:
-        found.append(
-            Case(name=f"shuffled-{name}", expected=("labels",), data=partial(shuffled_labels, source), length=6_400)
-        )
-    return found
 
 
 def spoilt_points(name: str, source: Callable[..., Dataset]) -> list[Case]:

@@ -4,7 +4,6 @@ import dataclasses
 from functools import partial
 
 from battery import healthy_pictures, healthy_points, spoilt_pictures, spoilt_points
-from hues_and_heaps_cases import HUES_AND_HEAPS
 from suite_data import (
     circles,
     clocks,
@@ -12,7 +11,9 @@ from suite_data import (
     faces,
     figures,
     flags,
+    heaps,
     helix,
+    hues,
     letters,
     overlaid,
     petals,
@@ -22,13 +23,15 @@ from suite_data import (
     torus,
     waves,
 )
-from tuning_cases import HEALTHY, SABOTAGED, TUNED
+from tuning_cases import HEALTHY, SABOTAGED
 
 TUNING = [
     *SABOTAGED,
     *HEALTHY,
-    *TUNED,
-    *HUES_AND_HEAPS,
+    *spoilt_pictures("hues", hues, classes=True),
+    *healthy_pictures("hues", hues),
+    *spoilt_points("heaps", heaps),
+    *healthy_points("heaps", heaps),
     *spoilt_pictures("figures", figures, classes=True),
     *healthy_pictures("figures", partial(figures, labelled=False)),
     *healthy_pictures("overlaid", overlaid),

@@ -141,6 +141,11 @@ def scroll(seed: int = 0) -> Dataset:
     return open_dataset((rows + generator.normal(0, 0.05, rows.shape)).astype(np.float32), DataOptions())
 
 
+def quartered(rows: np.ndarray) -> np.ndarray:
+    """Drawings (n, 112, 112) as smooth pictures (n, 28, 28, 1)."""
+    return rows.reshape(-1, 28, 4, 28, 4).mean((2, 4)).astype(np.uint8)[..., None]
+
+
 def clocks(seed: int = 0, labelled: bool = True) -> Dataset:
     """Clock faces of 28 pixels that show any time, by the quarter of the hour."""
     generator = np.random.default_rng(59)
@@ -154,8 +159,7 @@ def clocks(seed: int = 0, labelled: bool = True) -> Dataset:
             tip = (x + length * radius * np.sin(2 * np.pi * turn), y - length * radius * np.cos(2 * np.pi * turn))
             pen.line(((x, y), tip), fill=255, width=width)
         row[:] = np.asarray(picture)
-    small = rows.reshape(-1, 28, 4, 28, 4).mean((2, 4)).astype(np.uint8)[..., None]
-    return pictures(small, minutes % 60 // 15 if labelled else None, "clocks")
+    return pictures(quartered(rows), minutes % 60 // 15 if labelled else None, "clocks")
 
 
 def waves(seed: int = 0) -> Dataset:
@@ -210,8 +214,7 @@ def faces(seed: int = 0, labelled: bool = True) -> Dataset:
         else:
             pen.arc(mouth, *((20, 160) if kind == 0 else (200, 340)), fill=20, width=6)
         row[:] = np.asarray(picture)
-    small = rows.reshape(-1, 28, 4, 28, 4).mean((2, 4)).astype(np.uint8)[..., None]
-    return pictures(small, mood if labelled else None, "faces")
+    return pictures(quartered(rows), mood if labelled else None, "faces")
 
 
 def star(seed: int = 0) -> Dataset:
