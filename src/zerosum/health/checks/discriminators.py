@@ -73,7 +73,7 @@ def _blind(timeline: Timeline) -> Blindness | None:
         return None
     left = latest / first if first > 0 else 1.0
     fallen, drift = _flattened(timeline, records), probes.median("drift")
-    repeated = timeline.probes.last(0.05, LOOKS, after=0.1).median("duplicates")
+    repeated = probes.median("duplicates")
     if repeated > 0.5 and area > 0.4:
         return None  # a few samples over and over: they can be ranked no better than by chance
     # Early on, a discriminator that is held firmly can be near chance for long while the samples move and improve.
