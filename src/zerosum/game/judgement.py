@@ -54,11 +54,10 @@ class Judgement:
         - diversity: mean distance between generated samples over that between real ones, pictures at 8 x 8.
         """
         middle, both = self.middle, torch.cat([self.on_real, self.on_fake])
-        above = self.on_real[:, None] - self.on_fake[None]
         return {
             "accuracy_real": (self.on_real > middle).float().mean(),
             "accuracy_fake": (self.on_fake < middle).float().mean(),
-            "auc": ((above > 0).float() + (above == 0).float() / 2).mean(),
+            "auc": area_under_curve(self.on_real, self.on_fake),
             "gap": self.on_real.mean() - self.on_fake.mean(),
             "spread": both.std(correction=0),
             "saturation": (both.abs() > SATURATED).float().mean(),
@@ -78,6 +77,13 @@ class Observer(Protocol):
     def observe(self, judgement: Judgement) -> None:
         """Take note of a move; changes nothing but the state, in place and without reading numbers off the device."""
         ...
+
+
+def area_under_curve(on_real: Tensor, on_fake: Tensor) -> Tensor:
+    """Chance that one of the logits (n,) is above one of the others (m,), where ties count half, shape ()."""
+    ranks = on_fake.sort().values
+    below = torch.searchsorted(ranks, on_real) + torch.searchsorted(ranks, on_real, right=True)
+    return below.float().mean() / (2 * len(on_fake))
 
 
 def generator_slope(objective: Objective, on_real: Tensor, on_fake: Tensor) -> Tensor:

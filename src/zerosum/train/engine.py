@@ -172,7 +172,7 @@ class Engine:
 def gradient_norm(module: nn.Module) -> Tensor:
     """Euclidean norm of all gradients of a module."""
     gradients = [parameter.grad for parameter in module.parameters() if parameter.grad is not None]
-    return torch.nn.utils.get_total_norm(gradients)
+    return torch.stack(torch._foreach_norm(gradients)).norm()  # pyright: ignore[reportPrivateImportUsage]
 
 
 @torch.no_grad()

@@ -41,7 +41,7 @@ SLOPES = 64
 HELD_NUMBERS, CHUNK_NUMBERS = 2**26, 2**22
 """Numbers that samples of one sort may consist of, and that go through a network at once: pictures can be large."""
 
-SHARE = 0.01
+SHARE = 0.007
 """Of the training time that looking may take, where no interval is given."""
 
 Forward = Callable[[Tensor, Tensor | None], Tensor]
