@@ -2,8 +2,8 @@
 
 Each case says what it trains, how it is spoilt, and which failure must be named. All are small: points, or pictures of
 28 and 32 pixels, some 15 seconds on one core. The doctor's thresholds were chosen on the half "tuning" of the cases;
-the half "examination", in `examination_cases.py`, was written down after those, on data that none of them uses. A case
-whose outcome has changed a threshold belongs to the tuning half from then on: that is where three earlier examinations
+the half "examination", `EXAMINED` in `cases.py`, was written down after those, on data that none of them uses. A case
+whose outcome has changed a threshold belongs to the tuning half from then on: that is where the earlier examinations
 went.
 """
 
@@ -38,8 +38,10 @@ class Case:
         name: What it is called.
         expected: The failures of which one must be named; none for a healthy training.
         data: A built-in set, or a function that makes a dataset.
-        recipe: The recipe, or a function (settings, space) -> game in place of its own.
+        recipe: The recipe, by name.
+        build: A function (settings, space) -> game in place of the recipe's own.
         settings: What is not as the recipe's defaults have it.
+        options: What is not as the defaults of `DataOptions` have it.
         length: Samples; by default as `LENGTH` says.
         curable: Whether a change of settings can save it.
         healthy: Name of the case that it would be without the sabotage.

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from zerosum.cli.display import longer
+from zerosum.cli.display import longer, readings
 from zerosum.config.base import from_json
 from zerosum.core.events import read_events
 from zerosum.core.registry import find_recipe
@@ -51,6 +51,11 @@ def test_longer_replaces_minutes_and_forgets_new():
     assert longer(["--minutes", "3", "ring"], 0.5) == ["ring", "--minutes", "0.5"]
 
 
+def test_readings_of_what_is_not_finite():
+    event = {"samples": 64, "discriminator/accuracy_real": 0.5, "discriminator/gap": None, "generator/adversarial": 1.5}
+    assert [value for _, value in readings(event)] == ["1.5", "50%", "not finite"]
+
+
 def test_json_lines(cli):
     flags = ("--log-rounds", "2", "--penalty-every", "1", "--snapshot-seconds", "0.01")
     answer = cli("train", "ring", *SHORT, "--json", *flags)
@@ -72,7 +77,9 @@ def test_json_lines(cli):
         "planned_seconds": None,
         "metric": events[0]["metric"],
         "floor": events[0]["floor"],
+        "looked_at": events[0]["looked_at"],
     }
+    assert events[0]["looked_at"] == 256
     assert events[0]["metric"].startswith("energy-distance") and 0 <= events[0]["floor"] < 0.1
     progress = [event for event in events if event["event"] == "progress"]
     assert [event["rounds"] for event in progress] == [1, 3, 5, 7]

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from zerosum.config.adversarial import Adversarial
 from zerosum.config.optimizer import Adam, MomentumSGD
-from zerosum.config.penalties import USUAL_WEIGHTS, parse_penalties
+from zerosum.config.penalties import DIFFERENTIATED_TWICE, USUAL_WEIGHTS, parse_penalties
 from zerosum.config.ramp import Ramp
 from zerosum.config.run import Run
 from zerosum.core.batch import Batch
@@ -302,6 +302,7 @@ def test_penalties_by_name_and_weight() -> None:
     assert parse_penalties("none") == parse_penalties(" ") == {}
     assert parse_penalties("r1=0.5, r2 ,lecam = 0") == {"r1": 0.5, "r2": 1.0, "lecam": 0.0}
     assert parse_penalties("gradient-penalty") == {"gradient-penalty": 10.0}
+    assert PENALTIES.keys() == USUAL_WEIGHTS.keys() > DIFFERENTIATED_TWICE
     for name in PENALTIES:
         assert parse_penalties(name) == {name: USUAL_WEIGHTS[name]}
         assert PENALTIES[name].paper.count("https://") == 1

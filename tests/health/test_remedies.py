@@ -24,6 +24,9 @@ from zerosum.health.remedies import (
     firmer,
     optimizers,
     slower,
+    unhurried,
+    usual_discriminator_rate,
+    usual_penalties,
     with_values,
 )
 
@@ -150,6 +153,7 @@ def test_firmer_penalties(before: str, after: dict[str, float]) -> None:
         ("lecam,r1=2", {"lecam": 0.4, "r1": 8.0}),
         ("weight-decay", {"weight-decay": 0.001, "r1": 0.1}),
         ("lecam", {"lecam": 0.1, "r1": 0.1}),
+        ("r1,lecam=0", {"r1": 4.0, "lecam": 0.0}),  # a checkpoint has its running mean
     ],
 )
 def test_slopes_are_held_whatever_else_is_penalised(before: str, after: dict[str, float]) -> None:
@@ -171,6 +175,21 @@ def test_where_there_are_no_penalties_the_usual_ones_come(none: str) -> None:
 def test_the_discriminator_first_comes_back_to_its_usual_rate(rate: float, factor: float, expected: float) -> None:
     changed = discriminator_rate(factor)(Adversarial(discriminator_rate=rate), Adversarial())
     assert changed.discriminator_rate == expected
+
+
+@pytest.mark.parametrize("usual", [1.0, 6.0])
+def test_the_discriminator_is_not_hurried_beyond_what_is_usual(usual: float) -> None:
+    known = Adversarial(discriminator_rate=usual)
+    for rate, expected in ((100.0, usual), (usual, usual), (0.5, 0.5)):
+        assert unhurried(Adversarial(discriminator_rate=rate), known).discriminator_rate == expected
+    for rate, expected in ((100.0, 100.0), (usual, usual), (0.5, usual)):
+        assert usual_discriminator_rate(Adversarial(discriminator_rate=rate), known).discriminator_rate == expected
+
+
+def test_penalties_that_grow_come_back_to_the_usual_ones() -> None:
+    held, usual = Adversarial(penalties="r1=2", final_penalty=1e6), Adversarial(penalties="r1=1", final_penalty=3.0)
+    changed = usual_penalties(held, usual)
+    assert (changed.penalties, changed.final_penalty) == ("r1=1", 1.0)
 
 
 def test_parts_of_remedies() -> None:

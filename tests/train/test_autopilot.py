@@ -283,6 +283,18 @@ def test_a_remedy_that_brings_state_of_its_own_goes_on_from_the_best_checkpoint(
     assert any(name.startswith("game/ada") for name in final_state(folder.path))
 
 
+@pytest.mark.parametrize("failure", ["overfitting", "memorisation"])
+def test_the_autopilot_goes_on_where_there_is_nothing_to_try(
+    failure: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Points cannot be augmented, and nothing is known against copies."""
+    doctor(monkeypatch, failure, 8 * 10)
+    folder = treated_run(tmp_path, 20)
+    assert not treatments(folder)
+    assert [event["failure"] for event in read_events(folder.events) if event["event"] == "finding"] == [failure]
+    assert read_events(folder.events)[-1]["event"] == "finished"
+
+
 def test_the_model_that_is_returned_is_the_one_on_disk_after_a_treatment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

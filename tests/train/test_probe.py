@@ -101,6 +101,18 @@ def test_odd_pictures(count: int, classes: int, constant: bool, held_out: bool, 
     assert np.isfinite(start["floor"]) and start["floor"] >= 0 and start["metric"]
 
 
+@pytest.mark.parametrize("pack", [3, 100])
+def test_packs_are_judged_whole(pack: int, tmp_path: Path) -> None:
+    """Also where one holds more samples than a slope is measured on."""
+    dataset, recipe, _ = open_for("ring", DataOptions(), "r3gan", "cpu")
+    settings = dataclasses.replace(recipe.settings(dataset.space), width=8, blocks=1, pack=pack)
+    run = Run(samples=400, batch=100, device="cpu", probe_rounds=2)
+    events: list[Event] = []
+    train(make_plan(dataset, DataOptions(), recipe, settings, run, tmp_path, "mine"), events.append)
+    for look in probes(events):
+        assert np.isfinite([look[name] for name in JUDGED]).all()
+
+
 @pytest.mark.parametrize("points", [np.zeros((70, 2)), np.eye(9, 3), np.linspace(-1, 1, 300)[:, None]])
 def test_odd_points(points: np.ndarray, tmp_path: Path) -> None:
     _, events = play(points.astype(np.float32), "r3gan", tmp_path, rounds=6, every=2)

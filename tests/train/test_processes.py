@@ -13,6 +13,7 @@ from safetensors.torch import load_file
 
 from zerosum.core.events import read_events
 from zerosum.train.checkpoint import checkpoints
+from zerosum.train.probe import FEWEST_ROUNDS
 
 SMALL = ["--width", "16", "--group-width", "8", "--blocks", "1", "--latent-dim", "8", "--class-embedding-dim", "8"]
 ALONE = [sys.executable]
@@ -106,6 +107,14 @@ def test_parts_with_state_are_agreed_on(tmp_path: Path) -> None:
     assert state["game/pretraining/accuracy"] != 0.5 and state["game/focus/difficulty"].abs().sum() > 0
     moved = [name for name in state if name.startswith("generator/optimizer") and name.endswith("/step")]
     assert moved and all(0 < state[name] < 30 for name in moved), "the generator waited, and then played"
+
+
+@pytest.mark.slow
+def test_one_process_says_when_to_look(tmp_path: Path) -> None:
+    """Looks that come as often as time allows come no more often with two processes than with one."""
+    run(TORCHRUN, training(tmp_path, 16 * 48, "looks"))
+    looks = [event for event in read_events(tmp_path / "looks" / "events.jsonl") if event["event"] == "probe"]
+    assert 1 <= len(looks) <= 48 / FEWEST_ROUNDS + 1, "and one for the last checkpoint"
 
 
 @pytest.mark.slow

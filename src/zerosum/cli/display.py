@@ -218,7 +218,11 @@ def readings(event: Event) -> list[tuple[str, str]]:
     """The event's scalars for a person: (name, value)."""
     scalars = {name: value for name, value in event.items() if "/" in name}
     names = [*[name for name in SHOWN if name in scalars], *[name for name in scalars if name not in SHOWN]]
-    return [
-        (SHOWN.get(name, name.split("/", 1)[1]), f"{value:.0%}" if "accuracy" in name else f"{value:.3g}")
-        for name, value in ((name, scalars[name]) for name in names)
-    ]
+    return [(SHOWN.get(name, name.split("/", 1)[1]), reading(name, scalars[name])) for name in names]
+
+
+def reading(name: str, value: float | None) -> str:
+    """A scalar for a person; events say None of what is infinite or not a number."""
+    if value is None:
+        return "not finite"
+    return f"{value:.0%}" if "accuracy" in name else f"{value:.3g}"

@@ -13,7 +13,7 @@ from zerosum.health.data import inspect_data
 from zerosum.train.devices import suitable_threads
 from zerosum.train.engine import Engine
 from zerosum.train.feed import Feed
-from zerosum.train.loop import play
+from zerosum.train.loop import Record, play
 from zerosum.train.plan import Plan
 
 TRIAL_ROUNDS = 16
@@ -69,8 +69,10 @@ def _trial(engine: Engine, feed: Feed) -> float:
         late = clock.rounds > 1 and time.perf_counter() > begin + TRIAL_SECONDS
         return clock.rounds > TRIAL_ROUNDS or engine.any_process(late)
 
-    play(engine.game, engine, feed, (), over)
-    engine.check_finite()
+    def wait(record: Record) -> None:
+        engine.check_finite()  # reads numbers off the device, which waits for the round to be over
+
+    play(engine.game, engine, feed, (wait,), over)
     return (time.perf_counter() - begin) / (clock.rounds - 1)
 
 

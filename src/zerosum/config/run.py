@@ -31,7 +31,7 @@ class Run:
     on_alarm: Literal["warn", "stop", "autopilot"] = "warn"
     """What to do when the doctor is alarmed: say so; stop with exit code 3; or (--autopilot for short) go back as far
     as needed, apply the first remedy that the finding names, and train for the whole length again, with at most four
-    remedies; then stop with exit code 3."""
+    remedies; then stop with exit code 3. For what it has no remedy for it warns, and goes on."""
     snapshot_seconds: float = 30.0
     """Seconds from one contact sheet to the next."""
     checkpoint_seconds: float = 60.0

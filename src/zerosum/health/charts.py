@@ -15,9 +15,6 @@ from zerosum.health.timeline import Series, Timeline
 COLOURS: dict[Level, str] = {"note": "#3b6ea5", "warn": "#b7791f", "alarm": "#b3261e"}
 """What levels look like, always together with their word."""
 
-PROBED = 256
-"""Samples of each sort in a closer look, which decides what chance is."""
-
 SMOOTHED, SPIKE = 100, 8.0
 """A running median takes one part in so many; what is so many median deviations from it is drawn as it is."""
 
@@ -64,15 +61,15 @@ def run_charts(timeline: Timeline, found: Mapping[int, Finding] | None = None) -
     records, probes, marks = timeline.records, timeline.probes, finding_marks(found or {})
     batch = timeline.start.get("batch") or 64
     charts = (
-        *_of_samples(records, probes, marks),
+        *_of_samples(records, probes, marks, timeline.looked_at),
         *_of_players(records, probes, marks, batch),
         *_of_flaws(probes, marks),
     )
     return [chart for chart in charts if chart is not None]
 
 
-def _of_samples(records: Series, probes: Series, marks: Sequence[Mark]) -> list[Chart | None]:
-    """How like the data the samples are."""
+def _of_samples(records: Series, probes: Series, marks: Sequence[Mark], looked_at: int) -> list[Chart | None]:
+    """How like the data the samples are; each look was at so many of each sort."""
     return [
         _quality(probes, marks),
         _chart(
@@ -95,7 +92,7 @@ def _of_samples(records: Series, probes: Series, marks: Sequence[Mark]) -> list[
             [_line("accuracy", probes, "fresh_accuracy")],
             marks,
             caption="It tells real from generated. Lower is better, down to chance (grey).",
-            bands=[_chance(2 * PROBED)],
+            bands=[_chance(2 * looked_at)] if looked_at else [],
             most=1.0,
         ),
     ]

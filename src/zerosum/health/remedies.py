@@ -44,8 +44,9 @@ def slower(factor: float) -> Change:
 
 
 def unhurried(settings: Any, usual: Any) -> Any:
-    """Optimizers that are faster than the usual ones, or grow, back to those; others as they are."""
-    return slower(1.0)(settings, usual)
+    """Learning rates that are higher than the usual ones, or grow, back to those; others as they are."""
+    rate = min(settings.discriminator_rate, usual.discriminator_rate)
+    return dataclasses.replace(slower(1.0)(settings, usual), discriminator_rate=rate)
 
 
 def usual_rules(settings: Any, usual: Any) -> Any:
@@ -69,14 +70,25 @@ def with_values(**values: Any) -> Change:
 
 
 def discriminator_rate(factor: float) -> Change:
-    """The discriminator's learning rate back to its optimizer's if it is off in that sense, else times `factor`."""
+    """The discriminator's learning rate back to the usual one if it is off in that sense, else times `factor`."""
 
     def change(settings: Any, usual: Any) -> Any:
-        rate = settings.discriminator_rate
-        astray = rate > 1 if factor < 1 else rate < 1
-        return dataclasses.replace(settings, discriminator_rate=1.0 if astray else rate * factor)
+        rate, known = settings.discriminator_rate, usual.discriminator_rate
+        astray = rate > known if factor < 1 else rate < known
+        return dataclasses.replace(settings, discriminator_rate=known if astray else rate * factor)
 
     return change
+
+
+def usual_discriminator_rate(settings: Any, usual: Any) -> Any:
+    """The discriminator's learning rate back to the usual one where it is lower."""
+    rate = max(settings.discriminator_rate, usual.discriminator_rate)
+    return dataclasses.replace(settings, discriminator_rate=rate)
+
+
+def usual_penalties(settings: Any, usual: Any) -> Any:
+    """The recipe's penalties, which do not become heavier."""
+    return dataclasses.replace(settings, penalties=usual.penalties, final_penalty=min(1.0, usual.final_penalty))
 
 
 def fewer_steps(settings: Any, usual: Any) -> Any:
@@ -87,8 +99,8 @@ def fewer_steps(settings: Any, usual: Any) -> Any:
 
 def firmer(settings: Any, usual: Any) -> Any:
     """The usual penalties, or R1, where the discriminator's slope is free; four times the weights where it is held."""
-    weights = {name: weight for name, weight in parse_penalties(settings.penalties).items() if weight}
-    if OF_SLOPES & weights.keys():
+    weights = parse_penalties(settings.penalties)
+    if any(weights[name] for name in OF_SLOPES & weights.keys()):
         heavier = {name: 4 * weight for name, weight in weights.items()}
         return dataclasses.replace(settings, penalties=spell_penalties(heavier))
     known = parse_penalties(usual.penalties)
@@ -149,16 +161,12 @@ REMEDIES: dict[str, tuple[Remedy, ...]] = {
         Remedy("firmer penalties", firmer),
     ),
     "weak-discriminator": (
+        Remedy("the discriminator's usual learning rate", usual_discriminator_rate),
+        Remedy("the usual penalties, which do not grow", usual_penalties),
         Remedy("a faster discriminator", discriminator_rate(4.0)),
-        Remedy("a faster discriminator once more", discriminator_rate(4.0)),
     ),
     "useless-discriminator": (
-        Remedy(
-            "the usual penalties, which do not grow",
-            lambda settings, usual: dataclasses.replace(
-                settings, penalties=usual.penalties, final_penalty=min(1.0, usual.final_penalty)
-            ),
-        ),
+        Remedy("the usual penalties, which do not grow", usual_penalties),
         Remedy("the usual or a third of the learning rates", slower(0.3)),
     ),
     "mode-collapse": (

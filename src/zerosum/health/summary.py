@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zerosum.health.charts import PROBED
 from zerosum.health.checks.discriminators import OVERFITTED
 from zerosum.health.checks.samples import COLLAPSED_VARIETY
 from zerosum.health.finding import LEVELS, Finding, Level, worst_first
@@ -75,7 +74,9 @@ def standing(timeline: Timeline) -> list[Reading]:
         best = int(np.nanargmin(np.where(np.isfinite(quality), quality, np.nan)))
         add("distance to real samples", quality[-1], ".4g", "smaller is better; compare runs on the same data")
         add("smallest distance so far", quality[best], ".4g", f"at {int(probes.samples[best]):,} samples")
-    guess = f"50% cannot tell, 100% always can; \u00b1{1 / np.sqrt(2 * PROBED):.0%} is chance"
+    guess = "50% cannot tell, 100% always can"
+    if timeline.looked_at:
+        guess += f"; \u00b1{1 / np.sqrt(2 * timeline.looked_at):.0%} is chance"
     add("fresh classifier", _latest(probes, "fresh_accuracy"), ".0%", guess)
     add("precision", _latest(probes, "precision"), ".0%", "samples that look like some real one")
     add("recall", _latest(probes, "recall"), ".0%", "real samples that the generator can reach")

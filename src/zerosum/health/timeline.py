@@ -133,6 +133,11 @@ class Timeline:
         return max(self.start.get("floor") or 0.0, 1e-12)
 
     @property
+    def looked_at(self) -> int:
+        """Samples of each sort in a closer look, which decides what chance is; 0 if the record does not say."""
+        return int(self.start.get("looked_at") or 0)
+
+    @property
     def now(self) -> int:
         """Samples seen at the latest event that says how the game stands."""
         latest = [series.events[-1]["samples"] for series in (self.records, self.probes) if series.events]

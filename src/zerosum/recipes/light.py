@@ -30,11 +30,8 @@ class Light(Adversarial):
     largest_width: int = 256
     """No grid has more channels than this."""
     loss: LossName = "relativistic"
-    """What the two play for."""
     penalties: str = "r1=1,r2=1"
-    """What is added to the losses."""
     penalty_every: int = 16
-    """Rounds from one evaluation of the penalties to the next."""
     optimizer: Adam = field(
         default_factory=lambda: Adam(rate=2e-3, betas=(0.0, 0.99), final_rate=2e-4, decay_samples=400_000)
     )

@@ -59,6 +59,7 @@ class Probe:
         quality: The last look's distance between generated and real samples; smaller is better.
         metric: What that distance is.
         floor: What the same distance is between real samples and real ones: a difference that means nothing.
+        looked_at: Samples of each sort that are looked at.
     """
 
     def __init__(self, engine: Engine, dataset: Dataset, recorder: Recorder) -> None:
@@ -66,8 +67,10 @@ class Probe:
         self._codec, self._rows = dataset.codec, dataset.rows
         self._network = feature_network(dataset.space).to(engine.device)
         size = dataset.space.size
-        self._chunk = 2 ** int(math.log2(max(8, min(LOOKED_AT, CHUNK_NUMBERS // size))))
-        looked_at = min(max(32, min(LOOKED_AT, HELD_NUMBERS // size)), len(dataset.training))
+        self._pack = 1 if engine.game.judge is None else engine.game.judge.together
+        self._chunk = max(self._pack, 2 ** int(math.log2(max(8, min(LOOKED_AT, CHUNK_NUMBERS // size)))))
+        looked_at = min(max(32, self._pack, min(LOOKED_AT, HELD_NUMBERS // size)), len(dataset.training))
+        self.looked_at = looked_at
         spread = evenly(dataset.training, max(looked_at, min(COPIED_FROM, 4 * HELD_NUMBERS // size)))
         self._trained, self._trained_classes = self._read(dataset, evenly(spread, looked_at))
         self._held, self._held_classes = self._read(dataset, evenly(dataset.held_out, looked_at))
@@ -100,8 +103,9 @@ class Probe:
         rounds, every = self._engine.game.clock.rounds, self._engine.run.probe_rounds
         if every is not None:
             due = rounds % every == 0
-        else:
-            due = time.perf_counter() >= self._next and rounds - self._last_round >= FEWEST_ROUNDS
+        else:  # only the main process, which looks, knows what the last look took
+            rested = time.perf_counter() >= self._next and rounds - self._last_round >= FEWEST_ROUNDS
+            due = self._recorder.main and rested
         if self._engine.any_process(due):
             on_main(self._engine.accelerator, self.look)
 
@@ -159,21 +163,21 @@ class Probe:
             return {}
         everyone = {name: player.module for name, player in players.items()}
         with evaluating(everyone), self._engine.autocast(), torch.no_grad():
-            on_trained = self._in_chunks(judge.logits, self._trained, self._trained_classes, judge.together)
-            on_fake = self._in_chunks(judge.logits, fake, self._classes, judge.together)
+            on_trained = self._in_chunks(judge.logits, self._trained, self._trained_classes, self._pack)
+            on_fake = self._in_chunks(judge.logits, fake, self._classes, self._pack)
             middle = judge.middle(on_trained, on_fake)
             found = {
                 "judged_real": float((on_trained > middle).float().mean()),
                 "judged_fake": float((on_fake < middle).float().mean()),
             }
-            if len(self._held) >= judge.together:
-                on_held = self._in_chunks(judge.logits, self._held, self._held_classes, judge.together)
+            if len(self._held) >= self._pack:
+                on_held = self._in_chunks(judge.logits, self._held, self._held_classes, self._pack)
                 found["judged_held_out"] = float((on_held > middle).float().mean())
                 # Where real and fake are told apart by less than their spread, the share of the gap means nothing.
                 gap = (on_trained.mean() - on_fake.mean()).clamp(min=float(on_trained.std()) / 2)
                 found["overfitting"] = float((on_trained.mean() - on_held.mean()) / gap.clamp(min=1e-12))
         with evaluating(everyone):
-            few = min(SLOPES, self._chunk)
+            few = max(self._pack, min(SLOPES, self._chunk))
             x = self._trained[:few].clone().requires_grad_()
             classes = None if self._trained_classes is None else self._trained_classes[:few]
             (gradient,) = torch.autograd.grad(judge.logits(x, classes).sum(), x)

@@ -4,10 +4,10 @@ import errno
 import os
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +36,7 @@ from zerosum.train.probe import Probe
 from zerosum.train.recorder import Listener, Recorder, Stopwatch
 from zerosum.train.resume import place, remembered
 from zerosum.train.snapshots import Snapshots
-from zerosum.train.treatment import Treatment, treat, treated_settings, treatments
+from zerosum.train.treatment import Treatment, treat, treatable, treated_settings, treatments
 from zerosum.train.watch import Watch
 
 
@@ -111,7 +111,7 @@ def _play(
     model = Model(plan.recipe, plan.settings, dataset.space, dataset.codec, game, engine.modules())
     model.facts |= {"data": dataset.name, "samples_of_data": len(dataset), "seed": run.seed}
     recorder = Recorder(engine, folder, watch, [listener])
-    doctor = Watch(read_events(folder.events), recorder, run)
+    doctor = Watch(read_events(folder.events), recorder, _ends(plan, folder))
     probe = Probe(engine, dataset, recorder)
     snapshots = Snapshots(engine, folder, model, recorder, spread(plan))
     keeper = Keeper(engine, folder, model, recorder, watch, probe)
@@ -125,6 +125,7 @@ def _play(
         planned_seconds=run.minutes and run.minutes * 60,
         metric=probe.metric,
         floor=probe.floor,
+        looked_at=probe.looked_at,
     )
     if newest is None and not doctor.timeline.treatments:
         on_main(accelerator, partial(doctor.examine_data, dataset))
@@ -135,8 +136,7 @@ def _play(
         return enough or (run.minutes is not None and watch.seconds >= 60 * run.minutes)
 
     def over() -> bool:
-        alarmed = run.on_alarm != "warn" and doctor.alarm is not None
-        return engine.any_process(complete() or bool(stop) or alarmed)
+        return engine.any_process(complete() or bool(stop) or doctor.alarm is not None)
 
     with trackers(engine, folder):
         try:
@@ -155,7 +155,7 @@ def _play(
             raise TrainingError(f"{error} {kept}") from None
         snapshots.draw()
         doctor.examine()
-    if run.on_alarm != "warn" and not asked and (alarm := on_main(accelerator, lambda: doctor.alarm)):
+    if not asked and (alarm := on_main(accelerator, lambda: doctor.alarm)):
         return alarm
     if not done:
         recorder.event("stopped")
@@ -163,6 +163,14 @@ def _play(
     recorder.event("finished", model=str(folder.model))
     best = folder.best()
     return model if best is None or best.checkpoint == game.clock.samples else Model.load(folder.model)
+
+
+def _ends(plan: Plan, folder: RunFolder) -> Callable[[Finding], bool]:
+    """Whether the run ends for an alarm: the autopilot goes on where there was never anything to try."""
+    answered = cache(partial(treatable, plan, folder))
+    if plan.run.on_alarm == "autopilot":
+        return lambda finding: answered(finding.failure)
+    return lambda finding: plan.run.on_alarm == "stop"
 
 
 def _answer(plan: Plan, folder: RunFolder, alarm: Finding, listener: Listener) -> None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import shutil
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from zerosum.config.base import check_numbers, differences, from_json, to_json
 from zerosum.core.errors import SettingError
 from zerosum.core.files import read_json, write_json
 from zerosum.health.finding import Finding
-from zerosum.health.remedies import REMEDIES
+from zerosum.health.remedies import REMEDIES, Remedy
 from zerosum.train.checkpoint import checkpoints
 from zerosum.train.folder import RunFolder
 from zerosum.train.plan import Plan
@@ -62,37 +63,50 @@ def treat(plan: Plan, folder: RunFolder, finding: Finding) -> Treatment | None:
     Checkpoints that the game does not go on from are moved into `set-aside/`, not deleted.
     """
     done = treatments(folder)
-    if len(done) >= MOST:
+    tried = _tried(done, finding.failure)
+    found = next(_possible(plan, finding.failure, after=tried), None) if len(done) < MOST else None
+    if found is None:
         return None
-    tried = max((one.number for one in done if one.failure == finding.failure), default=-1)
-    for number, remedy in enumerate(REMEDIES.get(finding.failure, ())):
-        if number <= tried:
-            continue
+    number, remedy, settings = found
+    best = folder.best()
+    known = _checkpoint(folder, best.checkpoint) if best else None
+    usable = remedy.again == "best" and known is not None and _fits(plan, settings, known)
+    back_to = best.samples if best is not None and usable else 0
+    if best is not None and back_to == 0:  # its model is still the best there is, but its game is over
+        write_json(folder.best_file, to_json(dataclasses.replace(best, set_aside=True)))
+    _set_aside(folder, back_to, len(done))
+    treatment = Treatment(
+        failure=finding.failure,
+        remedy=remedy.name,
+        number=number,
+        changes=tuple(differences(plan.settings, settings)),
+        back_to=back_to,
+        settings=to_json(settings),
+    )
+    write_json(folder.treatments, [to_json(one) for one in (*done, treatment)])
+    return treatment
+
+
+def treatable(plan: Plan, folder: RunFolder, failure: str) -> bool:
+    """Whether there is something to try for a failure, or was: where there never was, a run need not end for it."""
+    tried = _tried(treatments(folder), failure)
+    return tried >= 0 or any(True for _ in _possible(plan, failure, after=tried))
+
+
+def _tried(done: Sequence[Treatment], failure: str) -> int:
+    """The number of the last remedy that was tried for a failure; -1 if there is none."""
+    return max((one.number for one in done if one.failure == failure), default=-1)
+
+
+def _possible(plan: Plan, failure: str, after: int) -> Iterator[tuple[int, Remedy, Any]]:
+    """The later remedies of a failure that would change something, with their numbers and the settings they give."""
+    for number, remedy in enumerate(REMEDIES.get(failure, ())):
         settings = remedy.change(plan.settings, plan.recipe.settings(plan.dataset.space))
-        changes = differences(plan.settings, settings)
-        if not changes or not _possible(plan, settings):
-            continue
-        best = folder.best()
-        known = _checkpoint(folder, best.checkpoint) if best else None
-        usable = remedy.again == "best" and known is not None and _fits(plan, settings, known)
-        back_to = best.samples if best is not None and usable else 0
-        if best is not None and back_to == 0:  # its model is still the best there is, but its game is over
-            write_json(folder.best_file, to_json(dataclasses.replace(best, set_aside=True)))
-        _set_aside(folder, back_to, len(done))
-        treatment = Treatment(
-            failure=finding.failure,
-            remedy=remedy.name,
-            number=number,
-            changes=tuple(changes),
-            back_to=back_to,
-            settings=to_json(settings),
-        )
-        write_json(folder.treatments, [to_json(one) for one in (*done, treatment)])
-        return treatment
-    return None
+        if number > after and settings != plan.settings and _makes_a_game(plan, settings):
+            yield number, remedy, settings
 
 
-def _possible(plan: Plan, settings: Any) -> bool:
+def _makes_a_game(plan: Plan, settings: Any) -> bool:
     """Whether a game can be made of these settings: a remedy for pictures is none for points."""
     try:
         check_numbers(settings)
@@ -103,16 +117,17 @@ def _possible(plan: Plan, settings: Any) -> bool:
 
 
 def _fits(plan: Plan, settings: Any, checkpoint: Path) -> bool:
-    """Whether networks of these settings can take a checkpoint's weights: a remedy may have changed their shape."""
-    players = dataclasses.replace(plan, settings=settings).build().players
+    """Whether a game of these settings can take a checkpoint: a remedy may change networks, and take away state."""
+    game = dataclasses.replace(plan, settings=settings).build()
     wanted = {
         f"{name}/module/{key}": tuple(value.shape)
-        for name, player in players.items()
+        for name, player in game.players.items()
         for key, value in player.module.state_dict().items()
     }
     with safe_open(checkpoint / "state.safetensors", "pt") as file:
         saved = {key: tuple(file.get_slice(key).get_shape()) for key in file.keys() if "/module/" in key}
-    return wanted == saved
+        state = {key.removeprefix("game/") for key in file.keys() if key.startswith("game/")}
+    return wanted == saved and state <= game.state.keys()
 
 
 def _checkpoint(folder: RunFolder, samples: int | None) -> Path | None:

@@ -1,17 +1,15 @@
 """The doctor at the bedside: after every closer look at a game it says what has become wrong with it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from torch import Tensor
 
 from zerosum.config.base import from_json, to_json
-from zerosum.config.run import Run
 from zerosum.core.events import Event
 from zerosum.data.dataset import Dataset
 from zerosum.health.data import inspect_data
 from zerosum.health.doctor import diagnose
 from zerosum.health.finding import LEVELS, Finding
-from zerosum.health.remedies import REMEDIES
 from zerosum.health.timeline import Timeline
 from zerosum.train.recorder import Recorder
 
@@ -21,11 +19,12 @@ class Watch:
 
     Attributes:
         timeline: What was heard.
-        alarm: The first finding that the run should end for, once there is one.
+        alarm: The first finding that the run ends for, once there is one.
     """
 
-    def __init__(self, events: Iterable[Event], recorder: Recorder, run: Run) -> None:
-        self._run = run
+    def __init__(self, events: Iterable[Event], recorder: Recorder, ends: Callable[[Finding], bool]) -> None:
+        """`ends` says of an alarming finding whether the run ends for it."""
+        self._ends = ends
         self.timeline = Timeline(events)
         self.alarm: Finding | None = None
         self._recorder = recorder
@@ -43,12 +42,8 @@ class Watch:
         """Ask the doctor now."""
         for finding in diagnose(self.timeline):
             self._note(finding)
-            if finding.level == "alarm" and self.alarm is None and self._matters(finding):
+            if finding.level == "alarm" and self.alarm is None and self._ends(finding):
                 self.alarm = finding
-
-    def _matters(self, finding: Finding) -> bool:
-        """Whether the run should end for a finding: the autopilot goes on where it has nothing to try."""
-        return self._run.on_alarm != "autopilot" or finding.failure in REMEDIES
 
     def examine_data(self, dataset: Dataset) -> None:
         """Look for trouble in the data itself, and tell of it."""
@@ -58,11 +53,12 @@ class Watch:
                 self._note(finding)
 
     def remember_data(self) -> None:
-        """A run that is to stop on alarms stops for alarming data, however often it is started."""
-        before = [event for event in self.timeline.findings if not event["samples"] and event["level"] == "alarm"]
-        if before and self._run.on_alarm == "stop":
-            values = {name: value for name, value in before[0].items() if name not in ("event", "seconds")}
-            self.alarm = from_json(Finding, values, "a finding")
+        """A run that ends for alarming data ends for it however often it is started."""
+        for event in self.timeline.findings:
+            if not event["samples"] and event["level"] == "alarm" and self.alarm is None:
+                values = {name: value for name, value in event.items() if name not in ("event", "seconds")}
+                finding = from_json(Finding, values, "a finding")
+                self.alarm = finding if self._ends(finding) else None
 
     def _note(self, finding: Finding) -> None:
         if self._recorder.main:

@@ -12,7 +12,7 @@ DRIFTING, SWINGING, WANDERING = 0.45, 0.15, 0.6
 """Samples do not settle: drift from look to look with a distance that swings so much of its mean, or drift alone."""
 
 BROKEN_DOWN = 4
-"""This many times the smallest distance to the data, and the game has broken down. The evidence says fourfold."""
+"""This many times the smallest distance to the data, and the game has broken down."""
 
 PATIENCE = 0.3
 """A plateau is as long as this part of the run."""
@@ -118,7 +118,7 @@ def late_collapse(timeline: Timeline) -> Finding | None:
         "The game was going well and has broken down.",
         f"The distance to the data was {best:.3g} at {probes.samples[when]:,} samples and is {now:.3g} or more in the "
         f"last {len(late)} looks; coverage fell from {probes.highest('coverage'):.0%} to "
-        f"{late.highest('coverage'):.0%}. A fourfold distance is an alarm.",
+        f"{late.highest('coverage'):.0%}. A distance {BROKEN_DOWN} times as large is an alarm.",
         (
             "Take the best snapshot, from before: model/ holds it.",
             "Start again (--new) with a third of both learning rates; --autopilot goes on from the best snapshot.",

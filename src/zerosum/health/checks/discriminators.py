@@ -8,15 +8,20 @@ from zerosum.health.timeline import COURSE, LOOKS, Series, Timeline, improving, 
 NEAR_CHANCE, SURE_AREA = 0.62, 0.97
 """A discriminator whose AUC is below the first sees hardly anything, and one above the second nearly everything."""
 
-SATURATED = 0.3
-"""With more than this share of its logits beyond +-8, a discriminator is certain, and not only right."""
+MOSTLY_RIGHT, CERTAIN = 0.97, 0.3
+"""An overpowering discriminator judges so much right while the samples stay bad; or it is certain, and not only right:
+with more than that share of its logits saturated."""
+
+PLAINLY_NOT_REAL, FAR = 0.9, 0.65
+"""A weak discriminator misses what a fresh classifier is so often right about, with that much of the first distance to
+the data left."""
 
 OVERFITTED = 0.5
 """Where held-out samples stand further than this on the way to generated ones, the training set is known by heart."""
 
 
 def weak_discriminator(timeline: Timeline) -> Finding | None:
-    """The discriminator cannot tell what a fresh classifier tells at once, and never could."""
+    """The discriminator cannot tell what a fresh classifier tells at once, though nothing has flattened it."""
     state = _blind(timeline)
     if state is None or state.flattened:
         return None
@@ -78,8 +83,8 @@ def _blind(timeline: Timeline) -> Blindness | None:
         return None  # a few samples over and over: they can be ranked no better than by chance
     # Early on, a discriminator that is held firmly can be near chance for long while the samples move and improve.
     flat = fallen < 0.02 or (fallen < 0.1 and drift < 0.2 and left > 0.3)
-    weak = records.highest("discriminator/auc") < NEAR_CHANCE and left > 0.65
-    bad = latest > 10 * timeline.floor and (fresh > 0.75 if flat else fresh > 0.9)
+    weak = records.highest("discriminator/auc") < NEAR_CHANCE and left > FAR
+    bad = latest > 10 * timeline.floor and (fresh > 0.75 if flat else fresh > PLAINLY_NOT_REAL)
     if not (area < NEAR_CHANCE and bad and (flat or weak)):
         return None
     evidence = (
@@ -114,7 +119,7 @@ def overpowering_discriminator(timeline: Timeline) -> Finding | None:
     left = probes.lowest("quality") / max(of_finite(np.max, quality[: LOOKS + 1]), 1e-12)
     # A discriminator that is right but not certain still leads healthy games: only samples that stay bad tell.
     stuck = len(course) > 0 and not improving(course) and left > 0.4 and probes.highest("coverage") < 0.1
-    sure = saturation > SATURATED or (right > 0.97 and stuck)
+    sure = saturation > CERTAIN or (right > MOSTLY_RIGHT and stuck)
     bad = probes.lowest("fresh_accuracy") > (0.8 if left > 0.4 else 0.95)
     if not (area > SURE_AREA and sure and bad):
         return None
@@ -124,7 +129,8 @@ def overpowering_discriminator(timeline: Timeline) -> Finding | None:
         "The discriminator overpowers the generator: it is right about nearly everything, so that all changes look "
         "equally bad to the generator.",
         f"Over the last {len(records)} records it ranks {area:.1%} of pairs right (above {100 * SURE_AREA:g} % is "
-        f"suspicious), judges {right:.1%} of samples right, and {saturation:.0%} of its logits are beyond +-8.",
+        f"suspicious), judges {right:.1%} of samples right (above {100 * MOSTLY_RIGHT:g} % is an alarm if the samples "
+        f"do not improve), and {saturation:.0%} of its logits are saturated (above {100 * CERTAIN:g} % is an alarm).",
         (
             "Slow it down: --discriminator-rate 0.25, --discriminator-steps 1.",
             "Hold it with --penalties r1=1,r2=1 (0.05 for points).",
@@ -144,7 +150,7 @@ def overfitting(timeline: Timeline) -> Finding | None:
         return None
     records = timeline.records.last(0.06, LOOKS)
     r_t = 2 * records.median("discriminator/accuracy_real") - 1
-    known = f" r_t is {r_t:.2f}, and ADA holds it at 0.6." if np.isfinite(r_t) else ""
+    known = f" r_t is {r_t:.2f}, and adaptive augmentation would hold it near 0.6." if np.isfinite(r_t) else ""
     return Finding(
         "overfitting",
         "alarm",

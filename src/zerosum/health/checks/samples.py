@@ -8,8 +8,11 @@ from zerosum.health.timeline import COURSE, LOOKS, Timeline, gain, improving
 COLLAPSED_DIVERSITY, COLLAPSED_VARIETY = 0.2, 0.25
 """Samples are nearly the same that lie so many times as far apart as real ones: in a batch, and the shipped ones."""
 
-NEAR_DUPLICATES, LOW_COVERAGE = 0.3, 0.25
-"""Samples that repeat each other, above this share, and real ones with a sample near, below that."""
+NEAR_DUPLICATES, FEW_COVERED = 0.3, 0.3
+"""Only part is learned where more samples than this repeat another, and fewer real ones than that have one near."""
+
+LOW_COVERAGE = 0.25
+"""Where samples do not repeat each other, but recall is low, so few real ones have one near."""
 
 LATTICE = 8
 """A checkerboard's frequencies rise more than this many times as far as in the spectrum of real pictures."""
@@ -65,7 +68,7 @@ def partial_collapse(timeline: Timeline) -> Finding | None:
     still = settled.median("drift") < 0.25  # else the samples wander, and no kind is missing for good
     dropped = missing and stuck and len(settled) > 0 and still and settled.highest("coverage") < LOW_COVERAGE
     long = timeline.probes.last(0.1, LOOKS + 1, after=0.1)
-    few = long.lowest("duplicates") > NEAR_DUPLICATES and long.highest("coverage") < 0.3
+    few = long.lowest("duplicates") > NEAR_DUPLICATES and long.highest("coverage") < FEW_COVERED
     few = few and (repeated > 0.95 or (stuck and not long.median("drift") > 0.4))
     if better or not ((few and variety > COLLAPSED_VARIETY) or dropped):
         return None
@@ -76,7 +79,7 @@ def partial_collapse(timeline: Timeline) -> Finding | None:
         f"Over the last {len(probes)} looks {repeated:.0%} of samples nearly repeat another one (more than "
         f"{100 * NEAR_DUPLICATES:g} % is an alarm), {precision:.0%} lie among real ones (precision) but only "
         f"{recall:.0%} of real ones lie among them (recall), and {coverage:.0%} of real ones have one near (coverage; "
-        f"below {100 * LOW_COVERAGE:g} % is suspicious).",
+        f"below {100 * FEW_COVERED:g} % is suspicious, below {100 * LOW_COVERAGE:g} % where nothing is repeated).",
         (
             "Take --loss relativistic --penalties r1=1,r2=1 (0.05 for points).",
             "Let the discriminator see several samples at once: --pack 4 or --batch-statistics standard-deviation.",
@@ -123,8 +126,8 @@ def memorisation(timeline: Timeline) -> Finding | None:
         "The generator copies: many of its samples are training samples.",
         f"Beyond what held-out samples show, {share:.0%} of generated ones are more than three times as near to one "
         f"training sample as to any other (more than {100 * COPIED:g} % is an alarm), and the three-sample test says "
-        f"z = {score:.1f} (below {COPYING} is an alarm). At most 4,096 training samples are searched, "
-        "and copies that were changed in colour or place can go unnoticed.",
+        f"z = {score:.1f} (below {COPYING} is an alarm). Of a large data set only a part is "
+        "searched, and copies that were changed in colour or place can go unnoticed.",
         (
             "Do not share this generator before you have looked at its samples beside their nearest training samples.",
             "Add data or augment it (--augment ada), and stop earlier.",
