@@ -26,7 +26,7 @@ class Run:
     log_rounds: int = 16
     """Rounds from one record in events.jsonl to the next."""
     probe_rounds: int | None = None
-    """Rounds from one closer look at samples and discriminator to the next; by default as often as 0.7 % of the time
+    """Rounds from one closer look at samples and discriminator to the next; by default as often as 0.6 % of the time
     allows."""
     on_alarm: Literal["warn", "stop", "autopilot"] = "warn"
     """What to do when the doctor is alarmed: say so; stop with exit code 3; or (--autopilot for short) go back as far

@@ -88,7 +88,12 @@ def usual_discriminator_rate(settings: Any, usual: Any) -> Any:
 
 def usual_penalties(settings: Any, usual: Any) -> Any:
     """The recipe's penalties, which do not become heavier."""
-    return dataclasses.replace(settings, penalties=usual.penalties, final_penalty=min(1.0, usual.final_penalty))
+    return dataclasses.replace(
+        settings,
+        penalties=usual.penalties,
+        penalty_every=usual.penalty_every,
+        final_penalty=min(1.0, usual.final_penalty),
+    )
 
 
 def fewer_steps(settings: Any, usual: Any) -> Any:

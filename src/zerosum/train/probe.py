@@ -41,7 +41,7 @@ SLOPES = 64
 HELD_NUMBERS, CHUNK_NUMBERS = 2**26, 2**22
 """Numbers that samples of one sort may consist of, and that go through a network at once: pictures can be large."""
 
-SHARE = 0.007
+SHARE = 0.006
 """Of the training time that looking may take, where no interval is given."""
 
 Forward = Callable[[Tensor, Tensor | None], Tensor]
@@ -103,9 +103,9 @@ class Probe:
         rounds, every = self._engine.game.clock.rounds, self._engine.run.probe_rounds
         if every is not None:
             due = rounds % every == 0
-        else:  # only the main process, which looks, knows what the last look took
-            rested = time.perf_counter() >= self._next and rounds - self._last_round >= FEWEST_ROUNDS
-            due = self._recorder.main and rested
+        else:
+            due = time.perf_counter() >= self._next and rounds - self._last_round >= FEWEST_ROUNDS
+            due = due and self._recorder.main  # which looks, and alone knows what the last look took
         if self._engine.any_process(due):
             on_main(self._engine.accelerator, self.look)
 
