@@ -38,13 +38,7 @@ def spoilt_pictures(name: str, source: Callable[..., Dataset], classes: bool) ->
             settings=PLAIN_GAME | {"discriminator_rate": 10.0, "discriminator_steps": 3},
             **healthy,
         ),
-        Case(
-            name=f"weak-discriminator-{name}",
-            expected=("weak-discriminator",),
-            settings={"discriminator_rate": 1e-4},
-            **healthy,
-        ),
-        Case(name=f"flattened-{name}", expected=("useless-discriminator",), settings=held, **healthy),
+        *_blind(name, held, healthy),
         Case(
             name=f"rate-1000-{name}",
             expected=("not-finite", "exploding-gradient"),
@@ -72,6 +66,15 @@ def spoilt_pictures(name: str, source: Callable[..., Dataset], classes: bool) ->
         ),
         *_with_other_parts(name, source, plain),
         *_with_other_data(name, source, plain, classes),
+    ]
+
+
+def _blind(name: str, held: dict[str, Any], healthy: dict[str, Any]) -> list[Case]:
+    """Discriminators that see nothing: one that hardly learns, and one that penalties hold ever more firmly."""
+    slow = {"discriminator_rate": 1e-4}
+    return [
+        Case(name=f"weak-discriminator-{name}", expected=("weak-discriminator",), settings=slow, **healthy),
+        Case(name=f"flattened-{name}", expected=("useless-discriminator",), settings=held, **healthy),
     ]
 
 
@@ -123,13 +126,7 @@ def spoilt_points(name: str, source: Callable[..., Dataset]) -> list[Case]:
     healthy = r3gan | {"curable": True, "healthy": f"{name}-r3gan"}
     held = {"penalties": "r1=0.02,r2=0.02", "final_penalty": 1e6, "penalty_samples": 80_000}
     return [
-        Case(
-            name=f"weak-discriminator-{name}",
-            expected=("weak-discriminator",),
-            settings={"discriminator_rate": 1e-4},
-            **healthy,
-        ),
-        Case(name=f"flattened-{name}", expected=("useless-discriminator",), settings=held, **healthy),
+        *_blind(name, held, healthy),
         Case(
             name=f"circling-{name}",
             expected=("oscillation",),
