@@ -22,6 +22,7 @@ def spoilt_pictures(name: str, source: Callable[..., Dataset], classes: bool) ->
     """
     plain = partial(source, labelled=False) if classes else source
     healthy: dict[str, Any] = {"data": source, "curable": True, "healthy": f"{name}-light"}
+    longer: dict[str, Any] = healthy | {"healthy": f"{name}-light-long"}
     held = {"penalties": "r1=1,r2=1", "penalty_every": 4, "final_penalty": 1e5, "penalty_samples": 10_000}
     rising = Adam(rate=1e-3, betas=(0.0, 0.99), final_rate=0.03, decay_samples=60_000)
     return [
@@ -56,7 +57,7 @@ def spoilt_pictures(name: str, source: Callable[..., Dataset], classes: bool) ->
             expected=("late-collapse",),
             settings={"optimizer": rising},
             length=LONG,
-            **healthy | {"healthy": f"{name}-light-long"},
+            **longer,
         ),
         Case(
             name=f"overflow-{name}",

@@ -8,7 +8,6 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import softplus
-from zerosum.train.hooks import Checkpoints, Recorder, Snapshots, Stopwatch
 
 from zerosum.api import make_plan, open_for
 from zerosum.config.data import DataOptions
@@ -20,8 +19,14 @@ from zerosum.networks.dcgan import DCGANDiscriminator, DCGANGenerator
 from zerosum.train.engine import Engine
 from zerosum.train.feed import Feed
 from zerosum.train.folder import new_folder
+from zerosum.train.keeper import Keeper
 from zerosum.train.loop import Hook, play
 from zerosum.train.model import Model
+from zerosum.train.probe import Probe
+from zerosum.train.recorder import Recorder, Stopwatch
+from zerosum.train.session import spread
+from zerosum.train.snapshots import Snapshots
+from zerosum.train.watch import Watch
 
 BATCH = 64
 SHAPE = (3, 64, 64)
@@ -29,7 +34,7 @@ LATENT_DIM = 100
 WIDTH = 64
 RATE, BETAS = 2e-4, (0.5, 0.999)
 RECORDED_EVERY = 4  # rounds; more often than in a real run, so that a short measurement sees several records
-NEVER = 1e9  # seconds
+NEVER = 10**9  # seconds, or rounds
 
 
 def write_pictures(folder: Path, count: int) -> Path:
@@ -45,13 +50,13 @@ def write_pictures(folder: Path, count: int) -> Path:
 class OurTraining:
     """Our engine, feed, loop and hooks, put together as `zerosum.train.session` does for a command.
 
-    Records come every `RECORDED_EVERY` rounds. Contact sheets and checkpoints do not come by themselves: `draw_sheet`
-    and `save_checkpoint` make one.
+    Records come every `RECORDED_EVERY` rounds. Closer looks, contact sheets and checkpoints do not come by themselves:
+    `draw_sheet` and `save_checkpoint` make one. What looks cost in a whole run is measured by `signals.py`.
 
     Attributes:
         engine: Holds the game.
         feed: Gives it batches from the packed pictures.
-        hooks: Recorder, snapshots and checkpoints.
+        hooks: Recorder, closer looks, the doctor, snapshots and checkpoints.
     """
 
     def __init__(self, pictures: Path, out: Path, precision: str, recipe: str = "dcgan", device: str = "cpu") -> None:
@@ -63,6 +68,7 @@ class OurTraining:
             device=device,  # type: ignore[arg-type]
             precision=precision,  # type: ignore[arg-type]
             log_rounds=RECORDED_EVERY,
+            probe_rounds=NEVER,
             snapshot_seconds=NEVER,
             checkpoint_seconds=NEVER,
         )
@@ -72,10 +78,11 @@ class OurTraining:
         self._folder = new_folder(out, f"{recipe}-{precision}", numbered=True)
         watch = Stopwatch()
         model = Model(chosen, plan.settings, dataset.space, dataset.codec, game, self.engine.modules())
-        recorder = Recorder(self.engine, self._folder, watch, lambda event: None)
-        self._snapshots = Snapshots(self.engine, self._folder, model, recorder)
-        self._checkpoints = Checkpoints(self.engine, self._folder, model, recorder, watch)
-        self.hooks: Sequence[Hook] = (recorder, self._snapshots, self._checkpoints)
+        recorder = Recorder(self.engine, self._folder, watch, [])
+        probe, doctor = Probe(self.engine, dataset, recorder), Watch([], recorder, lambda finding: False)
+        self._snapshots = Snapshots(self.engine, self._folder, model, recorder, spread(plan))
+        self._keeper = Keeper(self.engine, self._folder, model, recorder, watch, probe)
+        self.hooks: Sequence[Hook] = (recorder, probe, doctor, self._snapshots, self._keeper)
         loader = Loader(dataset, run.seed, BATCH, self.engine.share, self.engine.device)
         self.feed = Feed(game, loader)
 
@@ -101,8 +108,8 @@ class OurTraining:
         self._snapshots.draw()
 
     def save_checkpoint(self) -> None:
-        """Save everything, as a run does every 60 seconds; the state is only written if a round was played since."""
-        self._checkpoints.save()
+        """Look and save everything, as a run does every 60 seconds; only if a round was played since."""
+        self._keeper.save()
 
 
 class PlainLoop:

@@ -76,6 +76,9 @@ class Latticed(LightGenerator):
 class Memory(nn.Module):
     """A generator that recites: each latent picks one of the training pictures, with a little learned change."""
 
+    pictures: Tensor
+    keys: Tensor
+
     def __init__(self, pictures: Tensor, latent_dim: int) -> None:
         super().__init__()
         self.register_buffer("pictures", pictures)
