@@ -196,7 +196,9 @@ def doctor(monkeypatch: pytest.MonkeyPatch, failure: str, samples: int) -> None:
     monkeypatch.setattr(zerosum.train.watch, "diagnose", Doctor(failure, samples))
 
 
-def treated_run(out: Path, rounds: int, data: Any = "ring", stop_at: int | None = None, **more: Any) -> RunFolder:
+def treated_run(
+    out: Path, rounds: int, data: Any = "ring", stop_at: int | None = None, penalties: str | None = None, **more: Any
+) -> RunFolder:
     """Train under the autopilot; send ourselves a signal at the event of number `stop_at` of a recorded round."""
     seen: list[Event] = []
 
@@ -210,6 +212,7 @@ def treated_run(out: Path, rounds: int, data: Any = "ring", stop_at: int | None 
     settings = recipe.settings(dataset.space)
     tiny = {"width": 8, "blocks": 1, "generator_width": 8, "discriminator_width": 8}
     tiny = {name: value for name, value in tiny.items() if hasattr(settings, name)}
+    tiny |= {} if penalties is None else {"penalties": penalties}
     run = Run(
         samples=8 * rounds,
         batch=8,
@@ -262,12 +265,24 @@ def test_back_to_the_best_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyP
     remedy = Remedy("another clip", with_values(gradient_clip=0.5), "best")
     monkeypatch.setitem(REMEDIES, "late-collapse", (remedy,))
     doctor(monkeypatch, "late-collapse", 8 * 20)
-    folder = treated_run(tmp_path, 30, checkpoint_seconds=1e-9)
+    folder = treated_run(tmp_path, 30, checkpoint_seconds=1e-9, snapshot_seconds=1e-9)
     (treatment,) = treatments(folder)
     assert 0 < treatment.back_to <= 8 * 20
     begun = [event["samples"] for event in read_events(folder.events) if event["event"] == "start"]
     assert begun == [0, treatment.back_to]
-    assert all(int(path.name.partition("-")[2]) > treatment.back_to for path in (folder.path / "set-aside").glob("*"))
+    assert all(int(path.stem.partition("-")[2]) > treatment.back_to for path in (folder.path / "set-aside").glob("*"))
+
+
+def test_contact_sheets_of_a_game_that_is_over_are_set_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They would stand in the report beside those of the game that is played."""
+    monkeypatch.setitem(REMEDIES, "oscillation", (Remedy("another clip", with_values(gradient_clip=0.5)),))
+    doctor(monkeypatch, "oscillation", 8 * 20)
+    folder = treated_run(tmp_path, 30, snapshot_seconds=1e-9)
+    drawn = [event for event in read_events(folder.events) if event["event"] in ("snapshot", "treated")]
+    treated = [event["event"] for event in drawn].index("treated")
+    before, after = ({Path(event["file"]).name for event in part} for part in (drawn[:treated], drawn[treated + 1 :]))
+    aside = {path.name.removeprefix("0-") for path in (folder.path / "set-aside").glob("*.png")}
+    assert aside == before and {path.name for path in folder.sheets()} == after
 
 
 def test_a_remedy_that_brings_state_of_its_own_goes_on_from_the_best_checkpoint(
@@ -281,6 +296,17 @@ def test_a_remedy_that_brings_state_of_its_own_goes_on_from_the_best_checkpoint(
     (treatment,) = treatments(folder)
     assert treatment.changes == ("augment: none -> ada",) and treatment.back_to > 0
     assert any(name.startswith("game/ada") for name in final_state(folder.path))
+
+
+def test_a_remedy_that_takes_state_away_begins_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The best checkpoint holds LeCam's running means, which the game without it has no place for."""
+    remedy = Remedy("no LeCam", with_values(penalties="r1=1"), "best")
+    monkeypatch.setitem(REMEDIES, "late-collapse", (remedy,))
+    doctor(monkeypatch, "late-collapse", 8 * 20)
+    folder = treated_run(tmp_path, 30, checkpoint_seconds=1e-9, penalties="r1=1,lecam")
+    (treatment,) = treatments(folder)
+    assert treatment.back_to == 0
+    assert not any(name.startswith("game/lecam") for name in final_state(folder.path))
 
 
 @pytest.mark.parametrize("failure", ["overfitting", "memorisation"])

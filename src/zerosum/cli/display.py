@@ -58,7 +58,7 @@ class Display(ABC):
 
     def farewell(self, model: Model, folder: RunFolder) -> None:
         """Say what was made and what to try next."""
-        sheet = max(folder.samples.glob("*.png"))
+        sheet = folder.sheets()[-1]
         print(f"\nContact sheet: {sheet}\nReal samples:  {folder.path / 'reals.png'}\nModel:         {folder.model}")
         print(f"               from {model.facts['samples_seen']:,} samples, {model.facts['chosen']}")
         print(f"Diagnosis:     {shlex.join([*program(), 'diagnose', str(folder.path)])}")

@@ -53,7 +53,7 @@ def write(diagnosis: Diagnosis, out: Path) -> dict[str, Path]:
 
 def sheets(timeline: Timeline, folder: RunFolder) -> list[tuple[str, bytes]]:
     """Contact sheets to see side by side: the first, the nearest to the best look, the latest, and the real samples."""
-    drawn = sorted(path for path in folder.samples.glob("*.png") if path.stem.isdigit())
+    drawn = folder.sheets()
     looks = [event for event in timeline.probes.events if is_number(event.get("quality"))]
     best = min(looks, key=lambda event: (math.isnan(event["quality"]), event["quality"]), default=None)
     chosen: dict[Path, str] = {}

@@ -56,6 +56,10 @@ class RunFolder:
         """Contact sheets, named by the samples seen."""
         return self.path / "samples"
 
+    def sheets(self) -> list[Path]:
+        """The contact sheets of the game that is played now, oldest first."""
+        return sorted(path for path in self.samples.glob("*.png") if path.stem.isdigit())
+
     @property
     def checkpoints(self) -> Path:
         """States to go on from."""

@@ -60,7 +60,8 @@ def treated_settings(plan: Plan, folder: RunFolder) -> Any:
 def treat(plan: Plan, folder: RunFolder, finding: Finding) -> Treatment | None:
     """Apply the first remedy for a finding that was not tried yet; None if there is none, or it was enough.
 
-    Checkpoints that the game does not go on from are moved into `set-aside/`, not deleted.
+    Checkpoints that the game does not go on from, and contact sheets of what is undone, are moved into `set-aside/`, not
+    deleted.
     """
     done = treatments(folder)
     tried = _tried(done, finding.failure)
@@ -135,9 +136,9 @@ def _checkpoint(folder: RunFolder, samples: int | None) -> Path | None:
 
 
 def _set_aside(folder: RunFolder, back_to: int, number: int) -> None:
-    """Move the checkpoints later than `back_to` out of the way; all of them, where the game begins anew."""
-    for path in checkpoints(folder.checkpoints):
-        if int(path.name) > back_to or back_to == 0:
+    """Move sheets and checkpoints later than `back_to` out of the way; all of them, where the game begins anew."""
+    for path in (*folder.sheets(), *checkpoints(folder.checkpoints)):
+        if int(path.stem) > back_to or back_to == 0:
             place = folder.path / "set-aside" / f"{number}-{path.name}"
             place.parent.mkdir(exist_ok=True)
             shutil.move(path, place)
