@@ -60,8 +60,8 @@ def treated_settings(plan: Plan, folder: RunFolder) -> Any:
 def treat(plan: Plan, folder: RunFolder, finding: Finding) -> Treatment | None:
     """Apply the first remedy for a finding that was not tried yet; None if there is none, or it was enough.
 
-    Checkpoints that the game does not go on from, and contact sheets of what is undone, are moved into `set-aside/`, not
-    deleted.
+    Checkpoints that the game does not go on from, and contact sheets of what is undone, are moved into `set-aside/` and
+    not deleted.
     """
     done = treatments(folder)
     tried = _tried(done, finding.failure)
