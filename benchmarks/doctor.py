@@ -95,7 +95,8 @@ def distance(model: Any, dataset: Any, case: Case) -> dict[str, Any]:
     import numpy as np
     import torch
 
-    from zerosum.metrics.distances import energy_distance, frechet_distance
+    from zerosum.metrics.distances import energy_distance
+    from zerosum.metrics.frechet import frechet_distance
     from zerosum.metrics.features import feature_network
 
     network = feature_network(dataset.space)

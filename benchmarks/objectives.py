@@ -86,7 +86,7 @@ def distance_of(model: Any, dataset: Any) -> dict[str, Any]:
     import numpy as np
     import torch
 
-    from zerosum.metrics.distances import frechet_distance
+    from zerosum.metrics.frechet import frechet_distance
     from zerosum.metrics.features import feature_network
 
     network = feature_network(dataset.space)

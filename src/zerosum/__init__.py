@@ -4,16 +4,28 @@ zerosum.fit(data)         train on a folder, an archive, an array or a built-in 
 zerosum.load(path)        a trained model from its folder or its run's folder
 model.sample(64, seed=0)  numbered samples: number s is the same sample everywhere
 zerosum.diagnose(run)     what is wrong with a run, with evidence, and what to try
+zerosum.evaluate(run)     how good its samples are: distances with floors and intervals, diversity, copying
 """
 
 from typing import TYPE_CHECKING, Any
 
 from zerosum.core.version import __version__
 
-__all__ = ["Diagnosis", "Model", "ZerosumError", "__version__", "diagnose", "fit", "from_pretrained", "load"]
+__all__ = [
+    "Diagnosis",
+    "Evaluation",
+    "Model",
+    "ZerosumError",
+    "__version__",
+    "diagnose",
+    "evaluate",
+    "fit",
+    "from_pretrained",
+    "load",
+]
 
 if TYPE_CHECKING:
-    from zerosum.api import Diagnosis, Model, ZerosumError, diagnose, fit, from_pretrained, load
+    from zerosum.api import Diagnosis, Evaluation, Model, ZerosumError, diagnose, evaluate, fit, from_pretrained, load
 
 
 def __getattr__(name: str) -> Any:

@@ -12,6 +12,8 @@ VERBS = {
     "train": ("DATA", "train a generator on pictures or points, or go on with a run that was interrupted"),
     "sample": ("RUN_OR_MODEL", "write numbered samples of a trained model"),
     "diagnose": ("RUN", "say what is wrong with a run, with evidence, charts and what to try"),
+    "evaluate": ("MODEL [DATA]", "measure a generator beside real samples: distances, diversity, copying"),
+    "compare": ("RUN...", "measure runs side by side, or train recipes under the same budget first"),
     "recipes": ("", "list the systems that can be trained"),
 }
 

@@ -18,6 +18,7 @@ from zerosum.core.space import Space
 from zerosum.data import Dataset, open_dataset
 from zerosum.data.packing import Progress
 from zerosum.diagnosis import Diagnosis, diagnose
+from zerosum.evaluation import Evaluation, evaluate
 from zerosum.train.model import Model
 from zerosum.train.plan import Plan
 from zerosum.train.recorder import Listener
@@ -25,10 +26,12 @@ from zerosum.train.session import train
 
 __all__ = [
     "Diagnosis",
+    "Evaluation",
     "Model",
     "ZerosumError",
     "choose_recipe",
     "diagnose",
+    "evaluate",
     "fit",
     "from_pretrained",
     "load",

@@ -14,11 +14,11 @@ from zerosum.metrics.pairs import distances
 
 
 def copy_share(fake: torch.Tensor, held_out: torch.Tensor, train: torch.Tensor) -> float:
-    return Originals(held_out, train).copies(fake).share
+    return Originals(held_out, train).suspects(fake).copies().share
 
 
 def copying_z(fake: torch.Tensor, held_out: torch.Tensor, train: torch.Tensor) -> float:
-    return Originals(held_out, train).copies(fake).z
+    return Originals(held_out, train).suspects(fake).copies().z
 
 
 def normal(*shape: int, seed: int = 0) -> Tensor:

@@ -14,8 +14,9 @@ from rich.text import Text
 
 from zerosum.diagnosis import Diagnosis, as_json, diagnose, tables, write
 from zerosum.diagnosis.files import LOOK_AT
+from zerosum.drawing.page import Table
 from zerosum.health.charts import numbered
-from zerosum.health.report import Table, moment
+from zerosum.health.report import moment
 from zerosum.health.summary import HEALTHY, WORDS
 
 STYLES = {"note": "bold blue", "warn": "bold yellow", "alarm": "bold red"}

@@ -12,8 +12,9 @@ from zerosum.core.files import replacing
 from zerosum.diagnosis.diagnosis import Diagnosis
 from zerosum.diagnosis.record import is_number
 from zerosum.drawing.charts import draw_charts
+from zerosum.drawing.page import Table
 from zerosum.health.charts import run_charts
-from zerosum.health.report import Table, report, with_heading
+from zerosum.health.report import report, with_heading
 from zerosum.health.summary import HEALTHY, standing
 from zerosum.health.timeline import Timeline
 from zerosum.health.weights import Spectrum

@@ -22,7 +22,7 @@ class Line:
 
     Attributes:
         name: For the legend, which charts of several lines have.
-        x: Shape (n,), samples seen; drawn in increasing order.
+        x: Shape (n,), samples seen or what else is named below; drawn in increasing order.
         y: Shape (n,). Values that are not finite break the line.
         colour: Any colour that Pillow knows; None takes the next of the cycle.
     """
@@ -89,12 +89,13 @@ class Chart:
     caption: str = ""
 
 
-def draw_charts(charts: Sequence[Chart], columns: int = 2) -> Image.Image:
+def draw_charts(charts: Sequence[Chart], columns: int = 2, across: str = "samples seen") -> Image.Image:
     """Charts in rows, left to right, which share the range of x.
 
     Args:
         charts: What to draw; a report without charts is one line that says so.
         columns: How many charts are side by side, at least 1.
+        across: What x is.
     """
     columns = max(1, min(columns, len(charts)))
     rows = max(1, -(-len(charts) // columns))
@@ -102,7 +103,7 @@ def draw_charts(charts: Sequence[Chart], columns: int = 2) -> Image.Image:
     x_range = _x_range(charts)
     for index, chart in enumerate(charts):
         place = (index % columns * WIDTH, index // columns * HEIGHT)
-        sheet.paste(_draw(chart, x_range, last=index + columns >= len(charts)), place)
+        sheet.paste(_draw(chart, x_range, across if index + columns >= len(charts) else ""), place)
     if not charts:
         canvas = Canvas(WIDTH, 60)
         canvas.text((WIDTH / 2, 30), "no data yet", SMALL, GREY, "mm")
@@ -146,7 +147,7 @@ class _Scale:
         return powers(*self.y, 5) if self.logarithmic else ticks(*self.y, 5)
 
 
-def _draw(chart: Chart, x_range: tuple[float, float], last: bool) -> Image.Image:
+def _draw(chart: Chart, x_range: tuple[float, float], across: str) -> Image.Image:
     canvas = Canvas(WIDTH, HEIGHT)
     top = _heading(canvas, chart)
     box = (LEFT, top, WIDTH - RIGHT, HEIGHT - BOTTOM)
@@ -156,7 +157,7 @@ def _draw(chart: Chart, x_range: tuple[float, float], last: bool) -> Image.Image
     empty = not any(np.isfinite(y).any() for y in values)
     if not empty:
         _bands(canvas, chart.bands, scale)
-    _axes(canvas, scale, empty, last)
+    _axes(canvas, scale, empty, across)
     for line, colour in zip(chart.lines, _colours(chart.lines), strict=True):
         _line(canvas, line, colour, scale)
     _marks(canvas, chart.marks, scale)
@@ -191,7 +192,7 @@ def _heading(canvas: Canvas, chart: Chart) -> float:
     return below + 11
 
 
-def _axes(canvas: Canvas, scale: _Scale, empty: bool, last: bool) -> None:
+def _axes(canvas: Canvas, scale: _Scale, empty: bool, across: str) -> None:
     left, top, right, bottom = scale.box
     for tick in [] if empty else scale.ticks():
         height = round(float(scale.down(tick))) + 0.5
@@ -203,8 +204,7 @@ def _axes(canvas: Canvas, scale: _Scale, empty: bool, last: bool) -> None:
         canvas.line((place, place), (bottom, bottom + 4), CALM, 1)
         canvas.text((place, bottom + 16), short(tick), SMALL, GREY, "ms")
     canvas.line((left, right), (bottom + 0.5, bottom + 0.5), CALM, 1)
-    if last:
-        canvas.text(((left + right) / 2, bottom + 32), "samples seen", SMALL, GREY, "ms")
+    canvas.text(((left + right) / 2, bottom + 32), across, SMALL, GREY, "ms")
 
 
 def _bands(canvas: Canvas, bands: Sequence[Band], scale: _Scale) -> None:

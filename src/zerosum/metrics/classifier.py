@@ -35,7 +35,7 @@ def two_sample_accuracy(real: Tensor, fake: Tensor) -> float:
     real, fake = rows(real), rows(fake)
     if min(len(real), len(fake)) < 2:
         return 0.5
-    (real, new_real), (fake, new_fake) = (_halves(x) for x in _expanded(_standardised(real, fake)))
+    (real, new_real), (fake, new_fake) = (_halves(x) for x in _expanded(standardised(real, fake)))
     return (_accuracy(real, fake, new_real, new_fake) + _accuracy(new_real, new_fake, real, fake)) / 2
 
 
@@ -56,12 +56,12 @@ def _accuracy(real: Tensor, fake: Tensor, new_real: Tensor, new_fake: Tensor) ->
     return 0.5 + (on_real - on_fake) / 4
 
 
-def _standardised(real: Tensor, fake: Tensor) -> list[Tensor]:
-    """Both in units of the reals' spread; a feature that never changes among reals is measured from it as it is."""
+def standardised(real: Tensor, *others: Tensor) -> list[Tensor]:
+    """All in units of the reals' spread; a feature that never changes among reals is measured from it as it is."""
     center, spread = real.mean(0), real.std(0)
     spread = torch.where(spread > 1e-6 * (1 + center.abs()), spread, 1.0)
     # Cut off, because a few samples that ran away would make all the others look alike.
-    return [((x - center) / spread).clamp(-_FARTHEST, _FARTHEST) for x in (real, fake)]
+    return [((x - center) / spread).clamp(-_FARTHEST, _FARTHEST) for x in (real, *others)]
 
 
 def _expanded(samples: list[Tensor]) -> list[Tensor]:

@@ -1,14 +1,28 @@
 """Whether fakes are copies of training samples, judged beside reals that training never saw."""
 
 import math
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
+import torch
 from torch import Tensor
 
-from zerosum.metrics.pairs import distances, finite, rows
+from zerosum.metrics.pairs import finite, nearest_neighbours, rows
 from zerosum.metrics.separation import area_under_curve
 
 _RATIO = 1 / 3
+
+NEIGHBOURS = 3
+"""Training samples that are shown beside a sample."""
+
+CELL = 60
+"""Held-out samples that a cell of the three-sample test has on average, at least."""
+
+MOST_CELLS = 10
+
+OCCUPIED = 20
+"""Samples of each sort that a cell needs to count: the ranks of fewer are far from normal."""
 
 
 class Copies(NamedTuple):
@@ -25,6 +39,20 @@ class Copies(NamedTuple):
     z: float
 
 
+class ThreeSamples(NamedTuple):
+    """The three-sample test of Meehan et al. 2020.
+
+    Attributes:
+        statistic: C_T: standard normal or so where nothing is copied, far below 0 where training samples are.
+        cells: Parts of the space that counted.
+        worst: The lowest z of a part: copying may be local.
+    """
+
+    statistic: float
+    cells: int
+    worst: float
+
+
 class Originals:
     """Training samples that may have been copied, and reals that cannot have been: known once, asked about many fakes.
 
@@ -34,12 +62,61 @@ class Originals:
     """
 
     def __init__(self, held_out: Tensor, train: Tensor) -> None:
-        self._finite = finite(held_out, train)
-        self._train = rows(train)
-        self._first, self._close = self._nearest(held_out)
+        self.train = rows(train)
+        self.held_out = Placed(held_out, self.train)
 
-    def copies(self, fake: Tensor) -> Copies:
-        """What speaks for copying by fakes of features (m, f).
+    def suspects(self, fake: Tensor) -> "Suspects":
+        """Fakes of features (m, f), to be asked about."""
+        return Suspects(Placed(fake, self.train), self)
+
+    @cached_property
+    def centres(self) -> Tensor:
+        """Centres of the parts that the three-sample test looks at one by one, shape (cells, f)."""
+        return cells(self.train, max(1, min(MOST_CELLS, len(self.held_out.x) // CELL)))
+
+
+class Placed:
+    """Samples and the training samples nearest to them.
+
+    Attributes:
+        x: Features of the samples, shape (n, f).
+        distances: From the nearest training samples, ascending, shape (n, 3); fewer columns where there are fewer.
+        numbers: Which training samples these are, shape (n, 3).
+        finite: Whether all features are.
+    """
+
+    def __init__(self, x: Tensor, train: Tensor) -> None:
+        self.x = rows(x)
+        self.distances, self.numbers = nearest_neighbours(self.x, train, NEIGHBOURS)
+        self.finite = finite(x, train)
+
+    @property
+    def first(self) -> Tensor:
+        """Distance from the nearest training sample, shape (n,)."""
+        return self.distances[:, 0]
+
+    @property
+    def close(self) -> float:
+        """Share with a d1 that is small beside d2, the distances from the nearest and the second nearest."""
+        if self.distances.shape[1] < 2:
+            return 0.0
+        return (self.first < _RATIO * self.distances[:, 1]).double().mean().item()
+
+
+@dataclass(frozen=True)
+class Suspects:
+    """Fakes that may be copies.
+
+    Attributes:
+        placed: Where they are beside the training samples.
+        originals: What they may be copies of.
+    """
+
+    placed: Placed
+    originals: Originals
+
+    def copies(self) -> Copies:
+        """What speaks for copying.
 
         The share is the ratio test of Yoon et al. 2023, "Diffusion probabilistic models generalize when they fail to
         memorize", where d1 and d2 are the distances from the nearest and the second nearest training sample. Held-out
@@ -47,17 +124,60 @@ class Originals:
         d2 is 0 lies on duplicates in the training data, which says nothing about copying, so it does not count.
         z is the Mann-Whitney statistic of the distances d1 (Meehan et al. 2020, arXiv:2004.05675).
         """
-        if not (self._finite and finite(fake)):
+        held_out = self.originals.held_out
+        if not (self.placed.finite and held_out.finite):
             return Copies(math.nan, math.nan)
-        first, close = self._nearest(fake)
-        m, n = len(first), len(self._first)
-        z = (area_under_curve(first, self._first) - 0.5) * math.sqrt(12 * m * n / (m + n + 1))
-        return Copies(close - self._close, z)
+        return Copies(self.placed.close - held_out.close, mann_whitney(self.placed.first, held_out.first))
 
-    def _nearest(self, x: Tensor) -> tuple[Tensor, float]:
-        """Distance of each sample from the nearest training sample, and the share with a small d1 / d2."""
-        between = distances(rows(x), self._train)
-        if len(self._train) < 2:
-            return between.min(1).values, 0.0
-        first, second = between.topk(2, dim=1, largest=False).values.unbind(1)
-        return first, (first < _RATIO * second).double().mean().item()
+    def three_samples(self) -> ThreeSamples:
+        """C_T: the Mann-Whitney statistic in each cell of the space, weighted by held-out reals (Meehan et al. 2020).
+
+        Their Section 4. The cells come from k-means on the training samples; a cell counts if there are at least 20
+        fakes and 20 held-out reals in it. NaN where no cell does.
+        """
+        held_out, centres = self.originals.held_out, self.originals.centres
+        if not (self.placed.finite and held_out.finite):
+            return ThreeSamples(math.nan, 0, math.nan)
+        of_fakes, of_held = (nearest_neighbours(side.x, centres, 1)[1][:, 0] for side in (self.placed, held_out))
+        found: list[tuple[int, float]] = []
+        for cell in range(len(centres)):
+            here, held = of_fakes == cell, of_held == cell
+            if min(int(here.sum()), int(held.sum())) >= OCCUPIED:
+                found.append((int(held.sum()), mann_whitney(self.placed.first[here], held_out.first[held])))
+        if not found:
+            return ThreeSamples(math.nan, 0, math.nan)
+        statistic = sum(size * z for size, z in found) / sum(size for size, _ in found)
+        return ThreeSamples(statistic, len(found), min(z for _, z in found))
+
+    def authentic(self) -> tuple[float, float]:
+        """Share of fakes, and of held-out reals, that are authentic (Alaa et al. 2022, Section 3.3).
+
+        A sample is not authentic if it is nearer to its nearest training sample than that one is to any other training
+        sample. Held-out reals show what the share is without copying.
+        """
+        train, held_out = self.originals.train, self.originals.held_out
+        if not (self.placed.finite and held_out.finite) or len(train) < 2:
+            return math.nan, math.nan
+        shares = []
+        for side in (self.placed, held_out):
+            asked, which = side.numbers[:, 0].unique(return_inverse=True)
+            # The nearest is the sample itself, or a twin of it at the same distance.
+            apart = nearest_neighbours(train[asked], train, 2)[0][:, 1]
+            shares.append((side.first > apart[which]).double().mean().item())
+        return shares[0], shares[1]
+
+
+def mann_whitney(first: Tensor, second: Tensor) -> float:
+    """The Mann-Whitney U of two sets of numbers as a z, below 0 where the first are smaller (Mann and Whitney 1947)."""
+    m, n = len(first), len(second)
+    return (area_under_curve(first, second) - 0.5) * math.sqrt(12 * m * n / (m + n + 1))
+
+
+def cells(x: Tensor, count: int) -> Tensor:
+    """Centres of `count` parts of samples (n, f), by k-means, the same in every call, shape (count, f)."""
+    from sklearn.cluster import KMeans
+
+    if count == 1:
+        return x.mean(0, keepdim=True)
+    found = KMeans(count, random_state=0, max_iter=50).fit(x.numpy())
+    return torch.from_numpy(found.cluster_centers_).double()

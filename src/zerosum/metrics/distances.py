@@ -5,7 +5,12 @@ import math
 import torch
 from torch import Tensor
 
-from zerosum.metrics.pairs import distances, distances_within, finite, rows
+from zerosum.metrics.bootstrap import GROUPS, Estimate, draws, estimate, grouped
+from zerosum.metrics.kernels import cubic, discrepancy, negative_distance
+from zerosum.metrics.pairs import finite, rows
+
+REPETITIONS = 30
+"""Of the bootstrap of the sliced distance: fewer than elsewhere, since each sorts all samples anew."""
 
 
 def energy_distance(a: Tensor, b: Tensor) -> float:
@@ -18,11 +23,7 @@ def energy_distance(a: Tensor, b: Tensor) -> float:
     Returns:
         About 0 for equal distributions, where it may be below 0.
     """
-    if not finite(a, b):
-        return math.nan
-    a, b = rows(a), rows(b)
-    within = _mean_of_pairs(distances_within(a)) + _mean_of_pairs(distances_within(b))
-    return (2 * distances(a, b).mean() - within).item()
+    return discrepancy(a, b, negative_distance)
 
 
 def kernel_distance(a: Tensor, b: Tensor) -> float:
@@ -35,34 +36,7 @@ def kernel_distance(a: Tensor, b: Tensor) -> float:
     Returns:
         About 0 for equal distributions, where it may be below 0.
     """
-    if not finite(a, b):
-        return math.nan
-    a, b = rows(a), rows(b)
-    within = _mean_of_pairs(_cubic_kernel(a, a)) + _mean_of_pairs(_cubic_kernel(b, b))
-    return (within - 2 * _cubic_kernel(a, b).mean()).item()
-
-
-def frechet_distance(a: Tensor, b: Tensor) -> float:
-    """|mean_a - mean_b|^2 + tr(A + B - 2 (A B)^1/2) of two Gaussian fits (Heusel et al. 2017, Equation 6).
-
-    It is biased upwards, the more so the fewer samples there are: compare only values of equal n and m.
-
-    Args:
-        a: Features, shape (n, f); n may be smaller than f.
-        b: Features of the other side, shape (m, f).
-
-    Returns:
-        At least 0.
-    """
-    if not finite(a, b):
-        return math.nan
-    a, b = rows(a), rows(b)
-    shift = (a.mean(0) - b.mean(0)).square().sum()
-    a, b = _root_of_covariance(a), _root_of_covariance(b)
-    # With A = a'a and B = b'b, the eigenvalues of A B are those of (a b')(a b')', which is symmetric.
-    product = a @ b.T
-    overlap = torch.linalg.eigvalsh(product @ product.T).clamp(min=0).sqrt().sum()
-    return max(0.0, (shift + a.square().sum() + b.square().sum() - 2 * overlap).item())
+    return discrepancy(a, b, cubic)
 
 
 def sliced_wasserstein(a: Tensor, b: Tensor, directions: int = 64) -> float:
@@ -90,19 +64,15 @@ def sliced_wasserstein(a: Tensor, b: Tensor, directions: int = 64) -> float:
     return (gaps.square().mean(1) * widths).sum().sqrt().item()
 
 
-def _mean_of_pairs(within: Tensor) -> Tensor:
-    """Mean over pairs of two different samples; 0 where there is only one sample."""
-    n = len(within)
-    return (within.sum() - within.diagonal().sum()) / max(1, n * (n - 1))
-
-
-def _cubic_kernel(a: Tensor, b: Tensor) -> Tensor:
-    # Multiplied out: the general power is many times slower.
-    base = a @ b.T / a.shape[1] + 1
-    return base * base * base
-
-
-def _root_of_covariance(x: Tensor) -> Tensor:
-    """A matrix r of at most f rows with r'r the covariance of `x` (n, f)."""
-    centred = (x - x.mean(0)) / math.sqrt(max(1, len(x) - 1))
-    return torch.linalg.qr(centred, mode="r").R if len(x) > x.shape[1] else centred
+def sliced_wasserstein_estimate(a: Tensor, b: Tensor) -> Estimate:
+    """`sliced_wasserstein`, with its standard error and interval from drawing groups of samples anew on both sides."""
+    value = sliced_wasserstein(a, b)
+    if math.isnan(value) or min(len(a), len(b)) < 2 * GROUPS:
+        return estimate(value, torch.zeros(0))
+    groups = [grouped(len(x)) for x in (a, b)]
+    weights = [draws(GROUPS, REPETITIONS, seed).long() for seed in range(2)]
+    repetitions = []
+    for of_a, of_b in zip(*weights, strict=True):
+        drawn_a = a.repeat_interleave(of_a[groups[0]], 0)
+        repetitions.append(sliced_wasserstein(drawn_a, b.repeat_interleave(of_b[groups[1]], 0)))
+    return estimate(value, torch.tensor(repetitions, dtype=torch.float64))

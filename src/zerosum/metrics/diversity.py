@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from zerosum.metrics.pairs import distances_within, finite, nearest_others, pooled, rows
+from zerosum.metrics.pairs import distances_within, finite, nearest_distances, pooled, rows
 
 
 def mean_pairwise_distance(x: Tensor) -> float:
@@ -50,9 +50,9 @@ def near_duplicates(fake: Tensor, real: Tensor) -> float:
     fake, real = pooled(fake[:count]), pooled(real[:count])
     if not finite(fake, real):
         return math.nan
-    of_reals = nearest_others(distances_within(real))
+    of_reals = nearest_distances(real, real, 1, within=True)[:, 0]
     of_reals = of_reals[of_reals > 0]
     if not len(of_reals):
         return 0.0
-    of_fakes = nearest_others(distances_within(fake))
+    of_fakes = nearest_distances(fake, fake, 1, within=True)[:, 0]
     return (of_fakes < torch.quantile(of_reals, 0.01)).double().mean().item()

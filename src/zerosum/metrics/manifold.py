@@ -1,11 +1,21 @@
 """How much of the reals the fakes reach, and how many fakes lie among the reals, from nearest neighbours."""
 
 import math
+from dataclasses import astuple, dataclass
 from typing import NamedTuple
 
+import torch
 from torch import Tensor
 
-from zerosum.metrics.pairs import distances, distances_within, finite, nearest_others, rows
+from zerosum.core.errors import SettingError
+from zerosum.metrics.bootstrap import Estimate, mean_estimate
+from zerosum.metrics.pairs import blocks, distances, finite, nearest_distances, quick
+
+NEAREST = 3
+"""Which neighbour bounds a neighbourhood for precision and recall (Kynkaanniemi et al. 2019, Section 3)."""
+
+NEAREST_FOR_DENSITY = 5
+"""The same for density and coverage (Naeem et al. 2020, Section 3.2)."""
 
 
 class Manifold(NamedTuple):
@@ -24,7 +34,26 @@ class Manifold(NamedTuple):
     coverage: float
 
 
-def manifold(real: Tensor, fake: Tensor, nearest: int = 3, nearest_for_density: int = 5) -> Manifold:
+@dataclass(frozen=True)
+class Membership:
+    """Of each sample, what counts towards the four shares.
+
+    Attributes:
+        precise: Whether each fake lies among the reals, shape (m,).
+        recalled: Whether each real lies among the fakes, shape (n,).
+        dense: How many reals' neighbourhoods each fake lies in, over how many are expected, shape (m,).
+        covered: Whether each real has a fake in its neighbourhood, shape (n,).
+    """
+
+    precise: Tensor
+    recalled: Tensor
+    dense: Tensor
+    covered: Tensor
+
+
+def manifold(
+    real: Tensor, fake: Tensor, nearest: int = NEAREST, nearest_for_density: int = NEAREST_FOR_DENSITY
+) -> Manifold:
     """Precision and recall (Kynkaanniemi et al. 2019, Equation 2), density and coverage (Naeem et al. 2020, Section 3).
 
     Samples of equal distributions do not reach 1, and how near they come depends on n, m and f: compare with the values
@@ -41,15 +70,46 @@ def manifold(real: Tensor, fake: Tensor, nearest: int = 3, nearest_for_density: 
     """
     if not finite(real, fake):
         return Manifold(*[math.nan] * 4)
-    real, fake = rows(real), rows(fake)
-    between = distances(real, fake)
-    among_reals = distances_within(real)
-    radius = nearest_others(among_reals, nearest)[:, None]
-    fake_radius = nearest_others(distances_within(fake), nearest)
-    wide = between <= nearest_others(among_reals, nearest_for_density)[:, None]
-    return Manifold(
-        precision=(between <= radius).any(0).double().mean().item(),
-        recall=(between <= fake_radius).any(1).double().mean().item(),
-        density=wide.double().sum(0).mean().item() / max(1, min(nearest_for_density, len(real) - 1)),
-        coverage=wide.any(1).double().mean().item(),
-    )
+    return Manifold(*(part.double().mean().item() for part in _parts(real, fake, nearest, nearest_for_density)))
+
+
+def manifold_estimates(real: Tensor, fake: Tensor) -> dict[str, Estimate]:
+    """The four shares by name, with intervals: precision and density over fakes, recall and coverage over reals.
+
+    Raises:
+        SettingError: There are too few samples for a fifth nearest neighbour.
+    """
+    few = min(len(real), len(fake))
+    if few <= NEAREST_FOR_DENSITY:
+        raise SettingError(
+            f"Precision and recall look at the {NEAREST} and density and coverage at the {NEAREST_FOR_DENSITY} nearest "
+            f"neighbours of a sample, and there are {few} samples on a side; give at least {NEAREST_FOR_DENSITY + 1}."
+        )
+    parts = _parts(real, fake, NEAREST, NEAREST_FOR_DENSITY)
+    return {name: mean_estimate(part) for name, part in zip(Manifold._fields, parts, strict=True)}
+
+
+def _parts(real: Tensor, fake: Tensor, nearest: int, nearest_for_density: int) -> tuple[Tensor, ...]:
+    return astuple(membership(*quick(real, fake), nearest, nearest_for_density))
+
+
+def membership(real: Tensor, fake: Tensor, nearest: int, nearest_for_density: int) -> Membership:
+    """Who lies among whom, of rows of reals (n, f) and fakes (m, f), in blocks of pairs."""
+    deepest = max(nearest, nearest_for_density)
+    among_reals = nearest_distances(real, real, deepest, within=True)
+    among_fakes = nearest_distances(fake, fake, nearest, within=True)
+    radius, wide_radius = (among_reals[:, min(k, among_reals.shape[1]) - 1] for k in (nearest, nearest_for_density))
+    fake_radius = among_fakes[:, -1]
+    precise = torch.zeros(len(fake), dtype=torch.bool)
+    dense = torch.zeros(len(fake), dtype=torch.float64)
+    recalled, covered = (torch.zeros(len(real), dtype=torch.bool) for _ in range(2))
+    for start, part in blocks(real, len(fake)):
+        own = slice(start, start + len(part))
+        between = distances(part, fake)
+        wide = between <= wide_radius[own, None]
+        precise |= (between <= radius[own, None]).any(0)
+        recalled[own] = (between <= fake_radius).any(1)
+        dense += wide.sum(0)
+        covered[own] = wide.any(1)
+    expected = max(1, min(nearest_for_density, len(real) - 1))
+    return Membership(precise, recalled, dense / expected, covered)

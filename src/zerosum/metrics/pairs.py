@@ -1,8 +1,19 @@
 """Distances between all pairs of samples, in float64, which every measure of neighbours is made of."""
 
+from collections.abc import Iterator
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+
+AT_ONCE = 2**22
+"""Pairs that are held in memory at once: 32 MiB of float64, which a processor's cache may still hold."""
+
+MANY = 2**22
+"""Pairs from which on products are taken in float32, twice as fast."""
+
+MODERATE = 1e3
+"""Largest number that products are taken of in float32."""
 
 
 def rows(x: Tensor) -> Tensor:
@@ -12,6 +23,18 @@ def rows(x: Tensor) -> Tensor:
     every accelerator has float64.
     """
     return x.detach().to("cpu", torch.float64).flatten(1)
+
+
+def quick(*sides: Tensor) -> list[Tensor]:
+    """`rows` of all sides, in float32 where that makes no difference that matters.
+
+    It does not where there are very many pairs, whose rounding errors cancel in every mean, of moderate numbers that
+    were float32 before: distances and kernels are then right to six digits, and means of them to more.
+    """
+    moderate = all(x.dtype == torch.float32 and float(x.detach().abs().amax()) < MODERATE for x in sides)
+    if moderate and len(sides[0]) * len(sides[-1]) >= MANY:
+        return [x.detach().cpu().flatten(1) for x in sides]
+    return [rows(x) for x in sides]
 
 
 def finite(*tensors: Tensor) -> bool:
@@ -28,16 +51,27 @@ def pooled(x: Tensor) -> Tensor:
 
 
 def distances(a: Tensor, b: Tensor) -> Tensor:
-    """Euclidean distance of each row of `a` (n, f) from each row of `b` (m, f), shape (n, m), float64.
+    """Euclidean distance of each row of `a` (n, f) from each row of `b` (m, f), shape (n, m), of their type.
 
-    Rows that agree to about six digits have distance 0: the matrix product that makes this fast cannot tell them apart,
-    and exact zeros are what finds duplicates.
+    Rows that agree to about six digits, or three of float32, have distance 0: the matrix product that makes this fast
+    cannot tell them apart, and exact zeros are what finds duplicates.
     """
     centre = b.mean(0)
     a, b = a - centre, b - centre
     squares = a.square().sum(1)[:, None] + b.square().sum(1)
     between = torch.addmm(squares, a, b.T, alpha=-2)
-    return torch.where(between > 1e-12 * squares, between, 0).sqrt()
+    same = 1e-12 if a.dtype == torch.float64 else 1e-6
+    return between.mul_(between > same * squares).sqrt_()
+
+
+def blocks(a: Tensor, width: int) -> Iterator[tuple[int, Tensor]]:
+    """Runs of the rows of `a` (n, f), each with the number of its first, few enough to be paired with `width` others.
+
+    All pairs of 50,000 samples on a side would be 20 GB.
+    """
+    size = max(1, AT_ONCE // max(1, width))
+    for start in range(0, len(a), size):
+        yield start, a[start : start + size]
 
 
 def distances_within(x: Tensor) -> Tensor:
@@ -45,12 +79,29 @@ def distances_within(x: Tensor) -> Tensor:
     return distances(x, x).fill_diagonal_(0)
 
 
-def nearest_others(within: Tensor, nearest: int = 1) -> Tensor:
-    """Distance of each sample from its k-th nearest other one, from `distances_within`, shape (n,).
+def nearest_distances(a: Tensor, b: Tensor, nearest: int, within: bool = False) -> Tensor:
+    """Distances of each row of `a` (n, f) from its nearest rows of `b` (m, f), ascending, shape (n, nearest).
 
-    Where there are fewer others than `nearest`, it is the farthest of them; 0 where there is none.
+    There are fewer columns where there are fewer others; one of zeros where there are none.
+
+    Args:
+        a: Rows.
+        b: Rows to look among.
+        nearest: How many.
+        within: Whether both are the same rows, so that a row is not its own neighbour.
     """
-    if len(within) == 1:
-        return within.new_zeros(1)
-    others = within.clone().fill_diagonal_(torch.inf)
-    return others.topk(min(nearest, len(within) - 1), dim=1, largest=False).values[:, -1]
+    return nearest_neighbours(a, b, nearest, within)[0]
+
+
+def nearest_neighbours(a: Tensor, b: Tensor, nearest: int, within: bool = False) -> tuple[Tensor, Tensor]:
+    """`nearest_distances`, and which rows of `b` they are, both of shape (n, nearest)."""
+    kept = min(nearest, len(b) - within)
+    if kept < 1:
+        return a.new_zeros(len(a), 1), torch.zeros(len(a), 1, dtype=torch.int64)
+    found = []
+    for start, part in blocks(a, len(b)):
+        between = distances(part, b)
+        if within:
+            between.diagonal(start).fill_(torch.inf)
+        found.append(between.topk(kept, dim=1, largest=False))
+    return torch.cat([one.values for one in found]), torch.cat([one.indices for one in found])

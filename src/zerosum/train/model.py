@@ -19,6 +19,7 @@ from zerosum.core.space import Space
 from zerosum.core.version import __version__
 from zerosum.data.codec import Codec, codec_from_json
 from zerosum.game.game import Game, Modules
+from zerosum.game.priors import Prior
 from zerosum.train.card import model_card
 from zerosum.train.devices import arrange
 
@@ -93,12 +94,37 @@ class Model:
         classes = self.classes(numbers, condition)
         # A network's arithmetic may differ in the last bit from one batch shape to another; one shape for all does not.
         chunk = max(1, min(32, 2**20 // self.space.size))
-        with evaluating(self._modules):
-            parts = [
-                self._chunk(latents[i : i + chunk], None if classes is None else classes[i : i + chunk], chunk)
-                for i in range(0, len(numbers), chunk)
-            ]
+        parts = [
+            self._chunk(latents[i : i + chunk], None if classes is None else classes[i : i + chunk], chunk)
+            for i in range(0, len(numbers), chunk)
+        ]
         return np.concatenate(parts)
+
+    @property
+    def prior(self) -> Prior:
+        """Where latents come from."""
+        return self._game.prior
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers the networks that are needed to sample consist of."""
+        return sum(parameter.numel() for module in self._modules.values() for parameter in module.parameters())
+
+    def to(self, device: torch.device | str) -> "Model":
+        """This model, with its networks on a device."""
+        for module in self._modules.values():
+            module.to(device)
+        return self
+
+    @torch.no_grad()
+    def generate(self, latents: torch.Tensor, classes: torch.Tensor | None = None) -> torch.Tensor:
+        """Samples in the model's range, (n, *space.shape), float32, of latents (n, dimension) and class indices (n,).
+
+        They are not rounded to what is stored, and may differ in the last bit from those of `sample`.
+        """
+        with evaluating(self._modules):
+            condition = None if classes is None else classes.to(self._device)
+            return self._game.generate(self._modules, latents.to(self._device), condition).float()
 
     def classes(self, seeds: Sequence[int], condition: int | str | None = None) -> torch.Tensor | None:
         """The class index of each numbered sample, shape (n,); None for a model without classes."""
@@ -189,9 +215,11 @@ class Model:
         if missing:
             latents = torch.cat([latents, latents[:1].expand(missing, -1)])
             classes = None if classes is None else torch.cat([classes, classes[:1].expand(missing)])
-        device = next(parameter.device for module in self._modules.values() for parameter in module.parameters())
-        condition = None if classes is None else classes.to(device)
-        return self.codec.decode(self._game.generate(self._modules, latents.to(device), condition).float())[:wanted]
+        return self.codec.decode(self.generate(latents, classes))[:wanted]
+
+    @property
+    def _device(self) -> torch.device:
+        return next(parameter.device for module in self._modules.values() for parameter in module.parameters())
 
     def _config(self) -> dict[str, Any]:
         return {

@@ -143,7 +143,7 @@ class Probe:
         }
         found |= self._drift(features)
         if self._originals is not None:
-            found["copies"], found["copying"] = self._originals.copies(features)
+            found["copies"], found["copying"] = self._originals.suspects(features).copies()
         if self._space.kind == "image":
             found["lattice"] = lattice_peaks(fake, self._trained)
         found |= self._judged(fake)

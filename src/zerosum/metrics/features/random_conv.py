@@ -1,4 +1,4 @@
-"""What distances are measured in: a random convolutional network for pictures, the coordinates for all else.
+"""What a game is watched with: a random convolutional network for pictures, the coordinates for all else.
 
 Nothing is downloaded and nothing learned, so the values are not comparable with those of Inception features in papers,
 only with each other. Random convolutions keep much of what makes a picture (Saxe et al. 2011).
@@ -9,26 +9,14 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from zerosum.core.space import Space
+from zerosum.metrics.features.flat import Coordinates
+from zerosum.metrics.features.network import FeatureNetwork
 
 _CHANNELS = (16, 32, 48)
 _POOLED = 64  # features that the shrunk picture may take
 _LARGEST = 64  # pixels a side that are looked at; larger pictures are shrunk, or they would take seconds
 
 _SPREAD = 0.5  # of features of random clouds; it is 1 to 2 times that in real pictures, which have sharper edges
-
-
-class FeatureNetwork(nn.Module):
-    """A frozen network from samples to features (n, f), float32.
-
-    Attributes:
-        name: What the features are called beside a value that is measured in them.
-    """
-
-    name = "coordinates"
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Samples (n, ...) as vectors."""
-        return x.float().flatten(1)
 
 
 class RandomConvolutions(FeatureNetwork):
@@ -46,6 +34,8 @@ class RandomConvolutions(FeatureNetwork):
         super().__init__()
         generator = torch.Generator().manual_seed(0)
         channels, height, width = shape
+        block = _block(height, width)
+        self.resize = f"averaged over {block} x {block} pixels" if block > 1 else "none"
         side = next((side for side in (8, 4, 2) if channels * side**2 <= _POOLED), 1)
         self.pooled = (min(side, height), min(side, width))
         self.layers = nn.ModuleList()
@@ -61,13 +51,11 @@ class RandomConvolutions(FeatureNetwork):
             first = self.layers[0].get_parameter("weight")[::2]
             first -= first.mean((2, 3), keepdim=True)
             self._calibrate(_cloudy_pictures(64, shape, generator))
-        self.eval().requires_grad_(False)
+        self.freeze()
 
-    @torch.no_grad()
-    def forward(self, x: Tensor) -> Tensor:
+    def features(self, x: Tensor) -> Tensor:
         """Pictures (n, c, h, w) in [-1, 1] to features (n, f) of comparable variance."""
-        with torch.autocast(x.device.type, enabled=False):
-            return (torch.cat(self._blocks(x.float()), 1) - self.center) / self.spread
+        return (torch.cat(self._blocks(x), 1) - self.center) / self.spread
 
     def _blocks(self, x: Tensor) -> list[Tensor]:
         """The features in groups of one kind each, not scaled yet."""
@@ -98,14 +86,19 @@ class RandomConvolutions(FeatureNetwork):
 
 
 def feature_network(space: Space) -> FeatureNetwork:
-    """The features for samples of a space; equal spaces get equal networks, and torch's own generator is left alone."""
-    return RandomConvolutions(space.shape) if space.kind == "image" else FeatureNetwork()
+    """The features for watching a game: equal spaces get equal networks, and torch's own generator is left alone."""
+    return RandomConvolutions(space.shape) if space.kind == "image" else Coordinates()
 
 
 def _shrunk(x: Tensor) -> Tensor:
     """Pictures averaged over whole blocks of pixels until no side is larger than `_LARGEST`."""
-    block = -(-max(x.shape[2:]) // _LARGEST)
+    block = _block(*x.shape[2:])
     return F.avg_pool2d(x, block, ceil_mode=True) if block > 1 else x
+
+
+def _block(height: int, width: int) -> int:
+    """Side of the squares that pictures of this size are averaged over."""
+    return -(-max(height, width) // _LARGEST)
 
 
 def _cloudy_pictures(count: int, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:

@@ -1,4 +1,4 @@
-"""The feature network: fixed, frozen, for any size, and a distance in it grows with what is wrong."""
+"""What a game is watched with: fixed, frozen, for any size, and a distance in it grows with what is wrong."""
 
 import pytest
 import torch
@@ -27,7 +27,7 @@ def blurred(x: Tensor, sigma: float) -> Tensor:
 def test_points_are_their_own_features() -> None:
     network = feature_network(Space(kind="points", shape=(2,)))
     x = normal(5, 2)
-    assert network.name == "coordinates" and torch.equal(network(x), x)
+    assert network.name == "coordinates" and network.resize == "none" and torch.equal(network(x), x)
 
 
 def test_other_kinds_are_flattened() -> None:

@@ -1,0 +1,110 @@
+"""Whether a generator copies: the three-sample test, authenticity, and a gallery to look at."""
+
+import math
+import time
+
+import numpy as np
+
+from zerosum.evaluation.comparison import Comparison, Metric
+from zerosum.evaluation.gallery import Pane, neighbour_gallery
+from zerosum.evaluation.measure import Figure, Found, Measure, Verdict
+from zerosum.metrics.copying import Placed, Suspects
+
+SHOWN = 8
+"""Samples of each sort in the gallery."""
+
+BLIND = (
+    "Not seen: copies that are shifted, recoloured or only parts of a picture, and a few copies among many honest "
+    "samples; look at the gallery for those."
+)
+
+
+def _copying(comparison: Comparison) -> Found:
+    originals = comparison.originals
+    assert originals is not None and comparison.sides.held_out is not None, "the metric refuses without them"
+    begin = time.perf_counter()
+    suspects = originals.suspects(comparison.plain_fakes)
+    tested, share = suspects.three_samples(), suspects.copies().share
+    authentic, usually = suspects.authentic()
+    seconds = time.perf_counter() - begin
+    common = {"within": comparison.plain.name, "n": comparison.n}
+    held = len(comparison.sides.held_out)
+    measures = [
+        Measure(
+            metric="c_t",
+            title=f"three-sample test of copying, z over {tested.cells} cells",
+            settings=f"held out={held}",
+            value=tested.statistic,
+            low=tested.statistic - 1.96,
+            high=tested.statistic + 1.96,
+            floor=0.0,
+            better="floor",
+            seconds=seconds,
+            **common,
+        ),
+        Measure(
+            metric="authenticity",
+            title="share of samples not nearer to a training sample than that is to its neighbours",
+            value=authentic,
+            floor=usually,
+            better="floor",
+            **common,
+        ),
+    ]
+    return Found(
+        measures, [_verdict(tested.statistic, tested.worst, tested.cells, share)], _gallery(comparison, suspects)
+    )
+
+
+def _verdict(statistic: float, worst: float, cells: int, share: float) -> Verdict:
+    """What the tests say of copying, and what they cannot say."""
+    if math.isnan(statistic):
+        return Verdict(
+            "copying", "note", "Whether it copies cannot be said: too few held-out samples, or none near them.", BLIND
+        )
+    numbers = f"C_T {statistic:+.1f}, lowest of {cells} cells {worst:+.1f}, near copies {max(0.0, share):.1%}"
+    if statistic < -3 or share > 0.02:
+        return Verdict("copying", "bad", f"It copies training samples ({numbers}).", BLIND)
+    if worst < -3.5 and cells > 1:
+        return Verdict("copying", "note", f"In part of the data it stays close to training samples ({numbers}).", BLIND)
+    return Verdict("copying", "good", f"No sign of copying ({numbers}; below -3 it would be).", BLIND)
+
+
+def _gallery(comparison: Comparison, suspects: Suspects) -> list[Figure]:
+    """Samples of each sort that are nearest to training samples, and some drawn at random, with their neighbours."""
+    sides = comparison.sides
+    if comparison.space.kind != "image" or sides.trained is None or sides.held_out is None:
+        return []
+    panes = [
+        _pane(title, rows, sides.trained.rows, placed)
+        for title, rows, placed in (
+            ("Generated", comparison.fake.rows, suspects.placed),
+            ("Held-out reals", sides.held_out.rows, suspects.originals.held_out),
+        )
+    ]
+    caption = (
+        f"Each row is a sample, left, and its three nearest training samples with their distances in "
+        f"{comparison.plain.name}. The upper half are the nearest of all, the lower half drawn at random. Generated "
+        "samples that are nearer than held-out reals ever come deserve a look."
+    )
+    return [Figure("neighbours", "Nearest training samples", caption, neighbour_gallery(panes))]
+
+
+def _pane(title: str, rows: np.ndarray, trained: np.ndarray, placed: Placed) -> Pane:
+    nearest = placed.first.argsort()[: SHOWN // 2].tolist()
+    others = [number for number in range(len(rows)) if number not in nearest][: SHOWN - len(nearest)]
+    chosen = nearest + others
+    return Pane(title, rows[chosen], trained[placed.numbers[chosen].numpy()], placed.distances[chosen].numpy())
+
+
+def _needs_training_samples(comparison: Comparison) -> str | None:
+    if comparison.subject.model is None:
+        return "it needs a model whose training samples are known"
+    if comparison.sides.trained is None:
+        return "it is not known what the model was trained on"
+    return None if comparison.sides.held_out is not None else "no samples were held out of training"
+
+
+METRICS = (
+    Metric("copying", "three-sample test, authenticity and nearest neighbours", _needs_training_samples, _copying),
+)

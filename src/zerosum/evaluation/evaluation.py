@@ -1,0 +1,227 @@
+"""A generator measured: numbers with their names, floors and intervals, and sentences that say what they mean."""
+
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from accelerate import Accelerator
+from PIL import Image
+from torch import nn
+
+from zerosum.config.run import Run
+from zerosum.core.errors import SettingError, nearest_name
+from zerosum.drawing.page import Table
+from zerosum.evaluation import copying, distances, samples
+from zerosum.evaluation.comparison import Comparison, Metric
+from zerosum.evaluation.describe import Progress, Workers
+from zerosum.evaluation.measure import Figure, Found, Measure, Verdict
+from zerosum.evaluation.sides import Side, Sides, choose_sides
+from zerosum.evaluation.subject import Subject, find_subject, open_reals
+from zerosum.metrics.features import default_network, feature_network, open_network
+from zerosum.train.devices import on_main, start, suitable_threads
+from zerosum.train.model import Model
+
+METRICS: tuple[Metric, ...] = (*distances.METRICS, *copying.METRICS, *samples.METRICS)
+"""Everything that can be found out, in the order in which it is shown."""
+
+SAMPLES = 10_000
+"""On a side, where nobody asks for another number."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What was found out.
+
+    Attributes:
+        name: What was evaluated.
+        facts: What was compared, and how: (name, value).
+        measures: The numbers.
+        verdicts: What they mean.
+        figures: Pictures: samples, real ones, neighbours, spectra.
+        tables: Further tables.
+        left_out: Metrics that do not apply, with the reasons.
+        seconds: How long it took, generating and describing counted in.
+    """
+
+    name: str
+    facts: list[tuple[str, str]]
+    measures: list[Measure]
+    verdicts: list[Verdict]
+    figures: list[Figure]
+    tables: list[Table]
+    left_out: dict[str, str]
+    seconds: float
+    spent: dict[str, float] = field(default_factory=dict)
+
+    def __getitem__(self, metric: str) -> Measure:
+        """The measure with a short name, such as "fd"."""
+        found = {measure.metric: measure for measure in self.measures}
+        if metric not in found:
+            raise SettingError(f'There is no measure "{metric}" here. {nearest_name(metric, found)}.')
+        return found[metric]
+
+    @property
+    def verdict(self) -> str:
+        """The first thing to know."""
+        worst = [
+            verdict.text for level in ("bad", "note", "good") for verdict in self.verdicts if verdict.level == level
+        ]
+        return " ".join(worst[:2]) or "Measured; see the numbers."
+
+
+def evaluate(
+    model: Model | Path | str | np.ndarray,
+    data: Path | str | np.ndarray | None = None,
+    *,
+    metrics: Sequence[str] = (),
+    features: str | nn.Module = "auto",
+    weights: Path | None = None,
+    count: int = SAMPLES,
+    validation: Path | str | np.ndarray | None = None,
+    seed: int = 0,
+    same_reals: bool = False,
+    device: str = "auto",
+    progress: Progress = lambda what, done, total: None,
+) -> Evaluation:
+    """Measure a generator's samples beside real ones.
+
+    Args:
+        model: A model, the folder of a run or of a model, or samples: a folder of pictures, an .npz, an array.
+        data: The real samples; by default what the model was trained on.
+        metrics: What to find out, by name; by default all that applies.
+        features: The network that distances are measured in: a name, `module:attribute`, or a module.
+        weights: The file of the network's weights, where it needs one.
+        count: Samples on each side, at most; fewer where there are not twice as many real ones.
+        validation: Real samples that the likelihood's width is chosen on; by default other real samples.
+        seed: Of the choice of real samples. Generated ones are always numbers 0, 1, 2 and so on.
+        same_reals: Whether the choice must not depend on what the model was trained on, to compare several.
+        device: "auto", "cpu", "cuda" or "mps".
+        progress: Hears of what is being done.
+
+    Raises:
+        ZerosumError: Something that the caller can put right; the message says what.
+    """
+    begin = time.perf_counter()
+    if count < 1:
+        raise SettingError(f"The number of samples is {count}; it must be at least 1.")
+    subject = find_subject(model)
+    accelerator = start(Run(device=device))  # pyright: ignore[reportArgumentType]
+    dataset = on_main(accelerator, partial(open_reals, data, subject))
+    if accelerator.num_processes > 1 and not accelerator.is_main_process:
+        dataset = open_reals(data, subject)  # a map of the file rather than a copy of what was read
+    chosen = default_network(subject.space) if features == "auto" else features
+    network = open_network(chosen, subject.space, weights).to(accelerator.device)
+    plain = network if network.name == "random-conv" else feature_network(subject.space).to(accelerator.device)
+    sides = choose_sides(subject, dataset, count, seed, same_reals)
+    asked = _asked(metrics, subject)
+    validated = None if validation is None else open_reals(validation, subject)
+    workers = Workers(accelerator, progress if accelerator.is_main_process else lambda what, done, total: None)
+    with ExitStack() as stack:
+        stack.enter_context(suitable_threads(subject.space))
+        generated = time.perf_counter()
+        fake = _generated(subject, sides, workers)
+        generated = time.perf_counter() - generated
+        comparison = Comparison(subject, dataset, sides, fake, network, plain, workers, validated, seed)
+        refused = {metric.name: reason for metric in asked if (reason := metric.refuses(comparison)) is not None}
+        if metrics and refused:
+            raise SettingError(_refusal(refused, comparison))
+        described = time.perf_counter()
+        comparison.describe()
+        described = time.perf_counter() - described
+        found = on_main(accelerator, lambda: _all_found(asked, refused, comparison, progress))
+    seconds = time.perf_counter() - begin
+    spent = {"generating": generated, "describing": described, "measuring": seconds - generated - described}
+    return Evaluation(
+        name=subject.name,
+        facts=_facts(comparison, spent, accelerator),
+        measures=[measure for one in found for measure in one.measures],
+        verdicts=[verdict for one in found for verdict in one.verdicts],
+        figures=[*_sheets(comparison), *(figure for one in found for figure in one.figures)],
+        tables=[table for one in found for table in one.tables],
+        left_out=refused,
+        seconds=seconds,
+        spent=spent,
+    )
+
+
+def _asked(names: Sequence[str], subject: Subject) -> list[Metric]:
+    """The metrics with these names, or those that are usual for the kind of sample."""
+    if not names:
+        return [metric for metric in METRICS if subject.space.kind in metric.usual]
+    known = {metric.name: metric for metric in METRICS}
+    for name in names:
+        if name not in known:
+            raise SettingError(f'There is no metric "{name}". {nearest_name(name, known)}.')
+    return [metric for metric in METRICS if metric.name in names]
+
+
+def _refusal(refused: dict[str, str], comparison: Comparison) -> str:
+    """Why metrics that were asked for do not apply, and which do."""
+    reasons = "; ".join(f"{name} does not apply: {reason}" for name, reason in refused.items())
+    able = ", ".join(metric.name for metric in METRICS if metric.refuses(comparison) is None)
+    return f"{reasons[0].upper()}{reasons[1:]}. Metrics that do apply: {able}."
+
+
+def _generated(subject: Subject, sides: Sides, workers: Workers) -> Side:
+    """As many samples as there are reals on a side: numbers 0, 1, 2 and so on, or some of those in the files."""
+    if subject.samples is not None:
+        numbers = np.linspace(0, len(subject.samples) - 1, sides.fakes).astype(np.int64)
+        labels = subject.samples.labels
+        return Side(np.asarray(subject.samples.rows)[numbers], None if labels is None else labels[numbers])
+    assert subject.model is not None, "a subject is a model or samples"
+    model = subject.model.to(workers.device)
+    numbers = range(sides.fakes)
+    classes = model.classes(numbers)
+    return Side(workers.samples(model, numbers), None if classes is None else classes.numpy())
+
+
+def _all_found(
+    asked: Sequence[Metric], refused: dict[str, str], comparison: Comparison, progress: Progress
+) -> list[Found]:
+    """What each metric finds, one after the other."""
+    wanted = [metric for metric in asked if metric.name not in refused]
+    found = []
+    for number, metric in enumerate(wanted):
+        progress("Measuring", number, len(wanted))
+        found.append(metric.find(comparison))
+    progress("Measuring", len(wanted), len(wanted))
+    return found
+
+
+def _facts(comparison: Comparison, spent: dict[str, float], accelerator: Accelerator) -> list[tuple[str, str]]:
+    """What was compared, in what, and how long it took."""
+    subject, sides, network = comparison.subject, comparison.sides, comparison.network
+    n = comparison.n
+    facts = [
+        ("samples", f"{n:,} generated" if subject.model else f"{n:,} from {subject.name}"),
+        ("real", f"{n:,} of {comparison.dataset.name}"),
+        ("floor", f"between these and {sides.other_kind}"),
+        ("features", network.name),
+    ]
+    if network.resize != "none":
+        facts.append(("resized", network.resize))
+    if subject.model is not None:
+        facts += [
+            ("recipe", subject.model.recipe.name),
+            ("parameters", f"{subject.model.parameters:,}"),
+            ("seconds per 1,000 samples", f"{spent['generating'] / n * 1000:.2f}"),
+        ]
+    took = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in spent.items())
+    facts.append(("took", f"{took} on {accelerator.num_processes} process(es)"))
+    return facts + [("note", note) for note in sides.notes]
+
+
+def _sheets(comparison: Comparison) -> list[Figure]:
+    """Generated samples and real ones, to look at first."""
+    codec = comparison.subject.codec
+    most = codec.sheet_samples
+    generated: Image.Image = codec.sheet(comparison.fake.rows[:most])
+    real = codec.sheet(comparison.sides.real.rows[:most])
+    return [
+        Figure("samples", "Generated", "The first ones; none were chosen.", generated),
+        Figure("reals", "Real", "As many real samples.", real),
+    ]

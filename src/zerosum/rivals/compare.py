@@ -1,0 +1,190 @@
+"""Which of several generators is better, at what, and at what price."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from torch import nn
+
+from zerosum.api import make_plan, open_for, train
+from zerosum.config.data import DataOptions
+from zerosum.config.run import Run
+from zerosum.core.errors import DataError, SettingError
+from zerosum.core.events import Event, read_events
+from zerosum.core.registry import find_recipe
+from zerosum.evaluation import SAMPLES, Evaluation, Measure, evaluate
+from zerosum.evaluation.describe import Progress
+from zerosum.evaluation.subject import find_subject, source_of
+from zerosum.train.folder import RunFolder
+from zerosum.train.plan import Plan
+from zerosum.train.recorder import Listener
+
+METRICS = ("fd", "kid", "energy", "manifold", "two-sample", "artefacts", "copying", "toy")
+"""What rivals are measured by, where it applies."""
+
+
+@dataclass(frozen=True)
+class Rival:
+    """One of the systems.
+
+    Attributes:
+        name: The run's name, or where two have the same one, its path.
+        path: Its run or model.
+        evaluation: What was measured.
+        events: What happened in its training; empty where it is no run.
+    """
+
+    name: str
+    path: Path
+    evaluation: Evaluation
+    events: Sequence[Event]
+
+    def measure(self, metric: str) -> Measure | None:
+        """The measure with a short name, if it applied."""
+        return next((one for one in self.evaluation.measures if one.metric == metric), None)
+
+    @property
+    def samples_seen(self) -> int | None:
+        """Real samples trained on, as far as the record goes."""
+        return self.events[-1]["samples"] if self.events else None
+
+    @property
+    def seconds(self) -> float | None:
+        """Training time, as far as the record goes."""
+        return self.events[-1]["seconds"] if self.events else None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Rivals and how they stand.
+
+    Attributes:
+        data: What they were measured on.
+        rivals: In the order in which they were named.
+    """
+
+    data: str
+    rivals: Sequence[Rival]
+
+    def best(self, metric: str) -> Rival | None:
+        """The rival with the best value of a measure; None where none has it.
+
+        Raises:
+            SettingError: The rivals' measures have different names and cannot be compared.
+        """
+        measured = [(rival, one) for rival in self.rivals if (one := rival.measure(metric)) is not None]
+        if not measured:
+            return None
+        best, value = measured[0]
+        for rival, other in measured[1:]:
+            if other.better_than(value):
+                best, value = rival, other
+        return best
+
+
+def compare(
+    runs: Sequence[Path | str],
+    data: Path | str | np.ndarray | None = None,
+    *,
+    features: str | nn.Module = "auto",
+    weights: Path | None = None,
+    count: int = SAMPLES,
+    seed: int = 0,
+    device: str = "auto",
+    progress: Callable[[str], Progress] = lambda name: lambda what, done, total: None,
+) -> Standing:
+    """Measure several runs or models beside the same real samples.
+
+    Args:
+        runs: Folders of runs or models, or samples: what `evaluate` takes.
+        data: The real samples; by default what the first was trained on.
+        features: The network that distances are measured in.
+        weights: The file of the network's weights, where it needs one.
+        count: Samples on each side, at most.
+        seed: Of the choice of real samples.
+        device: Where to compute.
+        progress: Gives for each run's name what hears of its evaluation.
+
+    Raises:
+        ZerosumError: Something that the caller can put right; the message says what.
+    """
+    paths = [Path(run) for run in runs]
+    if len(paths) < 2:
+        raise SettingError(
+            f"A comparison takes at least two runs; there is {len(paths)}. Use evaluate for a single one."
+        )
+    if len(set(paths)) < len(paths):
+        raise SettingError("A run is named twice. Name each once.")
+    if data is None:
+        data = source_of(find_subject(paths[0]))
+    rivals = []
+    for path, name in zip(paths, names(paths), strict=True):
+        found = evaluate(
+            path,
+            data,
+            features=features,
+            weights=weights,
+            count=count,
+            seed=seed,
+            same_reals=True,
+            device=device,
+            progress=progress(name),
+        )
+        rivals.append(Rival(name, path, found, read_events(RunFolder(path).events)))
+    kinds = {tuple(sorted(m.label for m in rival.evaluation.measures if m.metric == "fd")) for rival in rivals}
+    if len(kinds) > 1:
+        several = " and ".join(", ".join(kind) for kind in sorted(kinds))
+        raise DataError(
+            f"These cannot be compared: they were measured as {several}. Give --data, so that all are measured beside "
+            "the same real samples."
+        )
+    return Standing(dict(rivals[0].evaluation.facts)["real"], rivals)
+
+
+def names(paths: Sequence[Path]) -> list[str]:
+    """What runs are called: the shortest ends of their paths that tell them apart."""
+    for parts in range(1, max(len(path.parts) for path in paths) + 1):
+        short = ["/".join(path.resolve().parts[-parts:]) for path in paths]
+        if len(set(short)) == len(short):
+            return short
+    return [str(path) for path in paths]
+
+
+def train_rivals(
+    recipes: Sequence[str],
+    data: Path | str | np.ndarray,
+    run: Run,
+    options: DataOptions | None = None,
+    out: Path = Path("runs"),
+    listener: Callable[[Plan], Listener] = lambda plan: lambda event: None,
+) -> list[Path]:
+    """Train each recipe on the same data with the same seed for the same time; returns their runs' folders.
+
+    A recipe that was trained so before is not trained again, and one that was interrupted goes on.
+
+    Args:
+        recipes: Their names.
+        data: What to train on.
+        run: How long, with which seed and on what device.
+        options: How the data is read.
+        out: The folder that run folders are made in.
+        listener: Gives for each plan what hears of its training.
+
+    Raises:
+        SettingError: A recipe is unknown, named twice, or does not learn this kind of data.
+    """
+    if len(set(recipes)) < len(recipes):
+        raise SettingError(f"A recipe is named twice in {', '.join(recipes)}. Name each once.")
+    for name in recipes:
+        find_recipe(name)
+    plans = [_plan(name, data, run, options or DataOptions(), out) for name in recipes]
+    return [train(plan, listener(plan))[1].path for plan in plans]
+
+
+def _plan(name: str, data: Path | str | np.ndarray, run: Run, options: DataOptions, out: Path) -> Plan:
+    dataset, recipe, _ = open_for(data, options, name, run.device, run.minutes)
+    settings = recipe.settings(dataset.space)
+    plan = make_plan(dataset, options, recipe, settings, run, out)
+    length = f"{plan.run.minutes:g}min" if plan.run.minutes is not None else f"{plan.run.samples}samples"
+    return replace(plan, name=f"{dataset.name}-{recipe.name}-{length}-seed{run.seed}")
