@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
-from zerosum.cli.display import Display, make_display
+from zerosum.cli.display import make_display
 from zerosum.cli.progress import Waiting
 from zerosum.config.data import DataOptions
 from zerosum.config.run import Run
@@ -86,13 +87,13 @@ def _trained(command: Compare, main_process: bool) -> list[Path]:
         return []
     assert command.data is not None, "checked before"
     names = [name.strip() for name in command.recipes.split(",") if name.strip()]
-    shown: list[Display] = []
 
-    def listener(plan: Plan) -> Listener:
-        shown.append(make_display(plan, (), command.json, quiet=command.json or not main_process))
-        return shown[-1].listen
+    @contextmanager
+    def watched(plan: Plan) -> Iterator[Listener]:
+        with make_display(plan, (), command.json, quiet=command.json or not main_process) as display:
+            yield display.listen
 
-    return train_rivals(names, command.data, command.run, command.reading, command.runs_out, listener)
+    return train_rivals(names, command.data, command.run, command.reading, command.runs_out, watched)
 
 
 def _measured(command: Compare, runs: Sequence[Path], main_process: bool) -> Standing:

@@ -33,7 +33,8 @@ SHOWN = {
     "discriminator/gradient_norm": "D gradient",
     "generator/gradient_norm": "G gradient",
 }
-"""The scalars that everybody wants to see, and what a person calls them; the others follow under their own names."""
+"""The scalars of a game of two that everybody wants to see, and what a person calls them; the others follow under their
+own names, as all do of a player that is alone."""
 
 
 STYLES = {"alarm": "bold red", "warn": "yellow", "note": "dim", "treated": "bold cyan"}
@@ -217,8 +218,9 @@ def time_left(event: Event, plan: Plan) -> str:
 def readings(event: Event) -> list[tuple[str, str]]:
     """The event's scalars for a person: (name, value)."""
     scalars = {name: value for name, value in event.items() if "/" in name}
-    names = [*[name for name in SHOWN if name in scalars], *[name for name in scalars if name not in SHOWN]]
-    return [(SHOWN.get(name, name.split("/", 1)[1]), reading(name, scalars[name])) for name in names]
+    shown = SHOWN if any(name.startswith("discriminator/") for name in scalars) else {}
+    names = [*[name for name in shown if name in scalars], *[name for name in scalars if name not in shown]]
+    return [(shown.get(name, name.split("/", 1)[1].replace("_", " ")), reading(name, scalars[name])) for name in names]
 
 
 def reading(name: str, value: float | None) -> str:

@@ -4,7 +4,6 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -110,9 +109,9 @@ def evaluate(
         raise SettingError(f"The number of samples is {count}; it must be at least 1.")
     subject = find_subject(model)
     accelerator = start(Run(device=device))  # pyright: ignore[reportArgumentType]
-    dataset = on_main(accelerator, partial(open_reals, data, subject))
-    if accelerator.num_processes > 1 and not accelerator.is_main_process:
-        dataset = open_reals(data, subject)  # a map of the file rather than a copy of what was read
+    if accelerator.num_processes > 1:  # so that pictures are decoded once, before everyone maps them
+        on_main(accelerator, lambda: open_reals(data, subject).fingerprint)
+    dataset = open_reals(data, subject)
     chosen = default_network(subject.space) if features == "auto" else features
     network = open_network(chosen, subject.space, weights).to(accelerator.device)
     plain = network if network.name == "random-conv" else feature_network(subject.space).to(accelerator.device)

@@ -9,7 +9,7 @@ import numpy as np
 
 from zerosum.config.base import from_json
 from zerosum.config.data import DataOptions
-from zerosum.core.errors import DataError
+from zerosum.core.errors import DataError, SettingError
 from zerosum.core.files import read_json
 from zerosum.core.space import Space
 from zerosum.data import open_dataset
@@ -100,7 +100,11 @@ def open_reals(source: "Path | str | np.ndarray | None", subject: Subject) -> Da
     """
     if source is None:
         source = source_of(subject)
-    dataset = open_dataset(source, _options(source, subject))
+    try:
+        dataset = open_dataset(source, _options(source, subject))
+    except SettingError:
+        # Options for pictures may be refused where there are none; what there is, is said below.
+        dataset = open_dataset(source, DataOptions(hold_out=False))
     _check_alike(dataset, subject)
     return dataset
 

@@ -3,8 +3,10 @@
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, Literal
 
+from zerosum.config.adversarial import Adversarial
 from zerosum.config.optimizer import Adam, MomentumSGD
 from zerosum.config.penalties import OF_SLOPES, parse_penalties, spell_penalties
 
@@ -29,6 +31,16 @@ class Remedy:
     again: Literal["best", "start"] = "start"
 
 
+def of_two(change: Change) -> Change:
+    """The change for a game of two; settings of a single player have nothing of the kind, and stay as they are."""
+
+    @wraps(change)
+    def changed(settings: Any, usual: Any) -> Any:
+        return change(settings, usual) if isinstance(settings, Adversarial) else settings
+
+    return changed
+
+
 def slower(factor: float) -> Change:
     """Each optimizer back to the usual one where it is faster than that, or grows; else `factor` times its rate."""
 
@@ -43,12 +55,19 @@ def slower(factor: float) -> Change:
     return change
 
 
+@of_two
+def unhurried_discriminator(settings: Any, usual: Any) -> Any:
+    """The discriminator's learning rate back to the usual one where it is higher."""
+    rate = min(settings.discriminator_rate, usual.discriminator_rate)
+    return dataclasses.replace(settings, discriminator_rate=rate)
+
+
 def unhurried(settings: Any, usual: Any) -> Any:
     """Learning rates that are higher than the usual ones, or grow, back to those; others as they are."""
-    rate = min(settings.discriminator_rate, usual.discriminator_rate)
-    return dataclasses.replace(slower(1.0)(settings, usual), discriminator_rate=rate)
+    return unhurried_discriminator(slower(1.0)(settings, usual), usual)
 
 
+@of_two
 def usual_rules(settings: Any, usual: Any) -> Any:
     """The loss and the penalties that are usual for the recipe."""
     names = ("loss", "penalties", "penalty_every", "final_penalty", "weight_limit", "spectral_norm")
@@ -66,7 +85,7 @@ def faster(settings: Any, usual: Any) -> Any:
 
 def with_values(**values: Any) -> Change:
     """Settings of these values."""
-    return lambda settings, usual: dataclasses.replace(settings, **values)
+    return of_two(lambda settings, usual: dataclasses.replace(settings, **values))
 
 
 def discriminator_rate(factor: float) -> Change:
@@ -77,15 +96,17 @@ def discriminator_rate(factor: float) -> Change:
         astray = rate > known if factor < 1 else rate < known
         return dataclasses.replace(settings, discriminator_rate=known if astray else rate * factor)
 
-    return change
+    return of_two(change)
 
 
+@of_two
 def usual_discriminator_rate(settings: Any, usual: Any) -> Any:
     """The discriminator's learning rate back to the usual one where it is lower."""
     rate = max(settings.discriminator_rate, usual.discriminator_rate)
     return dataclasses.replace(settings, discriminator_rate=rate)
 
 
+@of_two
 def usual_penalties(settings: Any, usual: Any) -> Any:
     """The recipe's penalties, which do not become heavier."""
     return dataclasses.replace(
@@ -96,12 +117,14 @@ def usual_penalties(settings: Any, usual: Any) -> Any:
     )
 
 
+@of_two
 def fewer_steps(settings: Any, usual: Any) -> Any:
     """As many moves of the discriminator in each round as are usual, and no more."""
     steps = min(settings.discriminator_steps, usual.discriminator_steps)
     return dataclasses.replace(settings, discriminator_steps=steps)
 
 
+@of_two
 def firmer(settings: Any, usual: Any) -> Any:
     """The usual penalties, or R1, where the discriminator's slope is free; four times the weights where it is held."""
     weights = parse_penalties(settings.penalties)

@@ -138,6 +138,12 @@ class Timeline:
         return int(self.start.get("looked_at") or 0)
 
     @property
+    def alone(self) -> bool:
+        """Whether a single player plays: there are records, and the latest does not speak of a discriminator."""
+        latest = self.records.events[-1:]
+        return bool(latest) and not any(name.startswith("discriminator/") for name in latest[0])
+
+    @property
     def now(self) -> int:
         """Samples seen at the latest event that says how the game stands."""
         latest = [series.events[-1]["samples"] for series in (self.records, self.probes) if series.events]

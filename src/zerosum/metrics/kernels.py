@@ -39,9 +39,7 @@ def discrepancy(a: Tensor, b: Tensor, kernel: Kernel) -> float:
     """The unbiased squared discrepancy of samples (n, f) and (m, f); NaN where a number is not finite."""
     if not finite(a, b):
         return math.nan
-    within_a, within_b, between, sizes = _sums(a, b, kernel, groups=1)
-    weights = torch.ones(1, 1, dtype=torch.float64)
-    return float(_statistic(within_a, within_b, between, sizes, weights, weights))
+    return _value(*_sums(a, b, kernel))
 
 
 def discrepancy_estimate(a: Tensor, b: Tensor, kernel: Kernel) -> Estimate:
@@ -51,19 +49,18 @@ def discrepancy_estimate(a: Tensor, b: Tensor, kernel: Kernel) -> Estimate:
     """
     if not finite(a, b):
         return Estimate(*[math.nan] * 4)
-    within_a, within_b, between, sizes = _sums(a, b, kernel, GROUPS)
-    everyone = [torch.ones(1, len(within), dtype=torch.float64) for within in (within_a, within_b)]
-    value = float(_statistic(within_a, within_b, between, sizes, *everyone))
+    within_a, within_b, between, sizes = _sums(a, b, kernel)
+    value = _value(within_a, within_b, between, sizes)
     if min(len(a), len(b)) < 2 * GROUPS:
         return estimate(value, torch.zeros(0))
     weights = [draws(len(within), TIMES, seed) for seed, within in enumerate((within_a, within_b))]
     return estimate(value, _statistic(within_a, within_b, between, sizes, *weights))
 
 
-def _sums(a: Tensor, b: Tensor, kernel: Kernel, groups: int) -> tuple[Tensor, Tensor, Tensor, tuple[Tensor, Tensor]]:
+def _sums(a: Tensor, b: Tensor, kernel: Kernel) -> tuple[Tensor, Tensor, Tensor, tuple[Tensor, Tensor]]:
     """The kernel summed over pairs of groups: within a, within b, between; and how many samples each group has."""
     a, b = quick(a, b)
-    group_a, group_b = (grouped(len(x), groups) for x in (a, b))
+    group_a, group_b = (grouped(len(x)) for x in (a, b))
     summed = partial(_grouped_sums, kernel=kernel)
     sizes = torch.bincount(group_a).double(), torch.bincount(group_b).double()
     return (
@@ -93,6 +90,12 @@ def _grouped_sums(a: Tensor, b: Tensor, group_a: Tensor, group_b: Tensor, kernel
             mirrored = torch.zeros_like(sums).index_add_(0, group_a[start:end], later)
             sums += mirrored.T
     return sums
+
+
+def _value(within_a: Tensor, within_b: Tensor, between: Tensor, sizes: tuple[Tensor, Tensor]) -> float:
+    """The statistic where each group counts once."""
+    everyone = [torch.ones(1, len(within), dtype=torch.float64) for within in (within_a, within_b)]
+    return float(_statistic(within_a, within_b, between, sizes, *everyone))
 
 
 def _statistic(

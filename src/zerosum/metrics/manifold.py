@@ -76,6 +76,8 @@ def manifold(
 def manifold_estimates(real: Tensor, fake: Tensor) -> dict[str, Estimate]:
     """The four shares by name, with intervals: precision and density over fakes, recall and coverage over reals.
 
+    They are NaN where a number is not finite.
+
     Raises:
         SettingError: There are too few samples for a fifth nearest neighbour.
     """
@@ -85,6 +87,8 @@ def manifold_estimates(real: Tensor, fake: Tensor) -> dict[str, Estimate]:
             f"Precision and recall look at the {NEAREST} and density and coverage at the {NEAREST_FOR_DENSITY} nearest "
             f"neighbours of a sample, and there are {few} samples on a side; give at least {NEAREST_FOR_DENSITY + 1}."
         )
+    if not finite(real, fake):
+        return {name: Estimate(*[math.nan] * 4) for name in Manifold._fields}
     parts = _parts(real, fake, NEAREST, NEAREST_FOR_DENSITY)
     return {name: mean_estimate(part) for name, part in zip(Manifold._fields, parts, strict=True)}
 

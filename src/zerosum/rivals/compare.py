@@ -1,6 +1,7 @@
 """Which of several generators is better, at what, and at what price."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -157,7 +158,7 @@ def train_rivals(
     run: Run,
     options: DataOptions | None = None,
     out: Path = Path("runs"),
-    listener: Callable[[Plan], Listener] = lambda plan: lambda event: None,
+    watched: Callable[[Plan], AbstractContextManager[Listener]] = lambda plan: nullcontext(lambda event: None),
 ) -> list[Path]:
     """Train each recipe on the same data with the same seed for the same time; returns their runs' folders.
 
@@ -169,7 +170,7 @@ def train_rivals(
         run: How long, with which seed and on what device.
         options: How the data is read.
         out: The folder that run folders are made in.
-        listener: Gives for each plan what hears of its training.
+        watched: Gives for each plan, while it is carried out, what hears of its training.
 
     Raises:
         SettingError: A recipe is unknown, named twice, or does not learn this kind of data.
@@ -179,7 +180,11 @@ def train_rivals(
     for name in recipes:
         find_recipe(name)
     plans = [_plan(name, data, run, options or DataOptions(), out) for name in recipes]
-    return [train(plan, listener(plan))[1].path for plan in plans]
+    folders = []
+    for plan in plans:
+        with watched(plan) as listener:
+            folders.append(train(plan, listener)[1].path)
+    return folders
 
 
 def _plan(name: str, data: Path | str | np.ndarray, run: Run, options: DataOptions, out: Path) -> Plan:

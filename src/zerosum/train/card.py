@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from zerosum.config.adversarial import Adversarial
 from zerosum.core.registry import Recipe
 from zerosum.core.space import Space
 
@@ -12,13 +13,13 @@ def model_card(recipe: Recipe, space: Space, facts: dict[str, Any]) -> str:
     classes = f"- classes: {', '.join(space.classes)}\n" if space.classes else ""
     known = "".join(f"- {name.replace('_', ' ')}: {value}\n" for name, value in facts.items())
     tag = "unconditional-image-generation" if space.kind == "image" and not space.classes else "other"
+    kind = "gan\n- " if issubclass(recipe.config, Adversarial) else ""
     call = "model.sample(64, seed=0" + (f', condition="{space.classes[0]}")' if space.classes else ")")
     return f"""---
 library_name: zerosum
 pipeline_tag: {tag}
 tags:
-- gan
-- zerosum
+- {kind}zerosum
 - {recipe.name}
 ---
 

@@ -19,7 +19,8 @@ class Keeper:
     """Saves the game often enough that little is lost with the power, and ships the best generator so far.
 
     The newest is the best unless its samples are farther from real ones than an earlier one's by more than chance: 5 %
-    and the distance between real samples and real ones.
+    and the distance between real samples and real ones. Where a look takes long, because a sample takes many steps, not
+    every checkpoint is looked at; the last one is.
     """
 
     def __init__(
@@ -32,16 +33,22 @@ class Keeper:
     def __call__(self, record: dict[str, Tensor]) -> None:
         """Save, if it is time."""
         if self._engine.any_process(time.perf_counter() >= self._next):
-            self.save()
+            self.save(judged=self._folder.best() is None or self._probe.affordable)
             self._next = time.perf_counter() + self._engine.run.checkpoint_seconds
 
-    def save(self) -> None:
-        """Save now; every process must call this."""
+    def save(self, judged: bool = True) -> None:
+        """Save now; every process must call this. What is not judged is only saved to go on from."""
         self._engine.check_finite()
         self._engine.share_buffers()
-        on_main(self._engine.accelerator, self._write)
+        on_main(self._engine.accelerator, self._judge if judged else self._write)
 
     def _write(self) -> None:
+        path = save_checkpoint(self._folder.checkpoints, self._engine, self._watch.seconds)
+        best = self._folder.best()
+        drop_old_checkpoints(self._folder.checkpoints, keep=best.checkpoint if best else None)
+        self._recorder.event("checkpoint", file=str(path))
+
+    def _judge(self) -> None:
         self._probe.look()
         quality, samples = self._probe.quality, self._engine.game.clock.samples
         path = save_checkpoint(self._folder.checkpoints, self._engine, self._watch.seconds)

@@ -47,6 +47,9 @@ SHARE = 0.006
 Forward = Callable[[Tensor, Tensor | None], Tensor]
 """A network, or the game's way to generate: samples or latents and class indices in."""
 
+SHARE_OF_CHECKPOINTS = 0.04
+"""Of the training time that looks for the sake of checkpoints may take."""
+
 FEWEST_ROUNDS = 16
 """From one look to the next, however fast it is."""
 
@@ -88,9 +91,14 @@ class Probe:
         self._classes = prior.classes(numbers, dataset.space.frequencies).to(engine.device) if classes else None
         self._before: Tensor | None = None
         self._at = -1
-        self._next = 0.0
+        self._next = self._worth = 0.0
         self._last_round = -FEWEST_ROUNDS
         self.values: dict[str, float] = {}
+
+    @property
+    def affordable(self) -> bool:
+        """Whether enough time has passed since the last look; always where looks have rounds of their own."""
+        return self._engine.run.probe_rounds is not None or time.perf_counter() >= self._worth
 
     @property
     def quality(self) -> float:
@@ -124,6 +132,7 @@ class Probe:
         self._at, self._last_round = clock.samples, clock.rounds
         took = time.perf_counter() - begin
         self._next = time.perf_counter() + took / SHARE
+        self._worth = time.perf_counter() + took / SHARE_OF_CHECKPOINTS
         self._recorder.event("probe", took=round(took, 4), **({"between": True} if between else {}), **self.values)
 
     def _measure(self) -> dict[str, float]:

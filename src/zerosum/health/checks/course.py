@@ -22,7 +22,8 @@ def no_progress(timeline: Timeline) -> Finding | None:
     """The samples are where they were at the first look, and do not even move."""
     probes = timeline.probes
     late = probes.last(0.05, LOOKS, after=0.08)
-    if not len(late):
+    # Of a player that is alone, nothing tells standing still from a slow beginning.
+    if not len(late) or timeline.alone:
         return None
     quality, drift = probes.of("quality"), late.highest("drift")
     reach = of_finite(np.max, np.abs(quality / quality[0] - 1)) if quality[0] else np.inf
@@ -76,7 +77,9 @@ def oscillation(timeline: Timeline) -> Finding | None:
         f"and back, by {swings:.0%} of its mean from look to look and about once in {period(probes):,} samples, and "
         f"gets no smaller. More than {100 * DRIFTING:g} % with swings above {100 * SWINGING:g} %, or "
         f"{100 * WANDERING:g} % alone, is an alarm.",
-        (
+        ("Lower the learning rate: --optimizer.rate.",)
+        if timeline.alone
+        else (
             "Hold the discriminator with R1, under which the game converges: --penalties r1=0.1,r2=0.1.",
             "Lower both learning rates, and the momentum: --optimizer.rate, --optimizer.betas 0 0.99.",
             "Sample from an average of the weights (it is on by default).",
@@ -121,8 +124,8 @@ def late_collapse(timeline: Timeline) -> Finding | None:
         f"{late.highest('coverage'):.0%}. A distance {BROKEN_DOWN} times as large is an alarm.",
         (
             "Take the best snapshot, from before: model/ holds it.",
-            "Start again (--new) with a third of both learning rates; --autopilot goes on from the best snapshot.",
-            "Hold the discriminator more firmly: --penalties, --spectral-norm.",
+            "Start again (--new) with a third of the learning rates; --autopilot goes on from the best snapshot.",
+            *(() if timeline.alone else ("Hold the discriminator more firmly: --penalties, --spectral-norm.",)),
         ),
         timeline.now,
     )

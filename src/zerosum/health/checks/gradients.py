@@ -12,6 +12,11 @@ reach it too, so only what is above the second is an alarm."""
 VANISHED_SLOPE, VANISHED_NORM = 0.1, 0.001
 """The generator learns nothing with less than this of its loss's full slope, or of its early gradient norm."""
 
+USUAL = "Go back to the recipe's own learning rates, loss and penalties: no --optimizer, --loss, --penalties."
+SLOWER = "Lower the learning rate ten times: --optimizer.rate."
+CLIPPED = "Lower both learning rates ten times and clip gradients: --optimizer.rate, --gradient-clip 1."
+"""What to try, of which only the second is for a player without an opponent."""
+
 
 def not_finite(timeline: Timeline) -> Finding | None:
     """A loss or a weight is infinite or not a number: that is certain, and the end of a game."""
@@ -26,8 +31,7 @@ def not_finite(timeline: Timeline) -> Finding | None:
         "A loss or a weight is not a finite number any more.",
         f"{timeline.failure['reason']}{last}",
         (
-            "Go back to the recipe's own learning rates, loss and penalties: no --optimizer, --loss, --penalties.",
-            "Lower both learning rates ten times and clip gradients: --optimizer.rate, --gradient-clip 1.",
+            *((SLOWER,) if timeline.alone else (USUAL, CLIPPED)),
             "Compute in --precision fp32.",
             "Look for numbers in the data that are not finite or very large: zerosum diagnose lists them.",
         ),
@@ -55,10 +59,12 @@ def exploding_gradient(timeline: Timeline) -> Finding | None:
         f"Median gradient norm of the last {len(records)} records: "
         + ", ".join(f"{name} {value:.3g}" for name, value in found.items())
         + f"; more than {EXPLODED:,} is an alarm.",
-        (
-            "Go back to the recipe's own learning rates, loss and penalties: no --optimizer, --loss, --penalties.",
+        (SLOWER,)
+        if timeline.alone
+        else (
+            USUAL,
             "Hold the discriminator with a penalty, and clip gradients: --penalties r1=1,r2=1 --gradient-clip 1.",
-            "Lower the learning rate ten times: --optimizer.rate.",
+            SLOWER,
         ),
         timeline.now,
     )

@@ -29,8 +29,18 @@ def mode_collapse(timeline: Timeline) -> Finding | None:
     in_batch, shipped = records.median("discriminator/diversity"), probes.highest("variety")
     course = timeline.probes.last(COURSE, 2 * LOOKS, after=0.1)
     stuck = len(course) > 0 and gain(course, "variety") < 0.03
-    if not (in_batch < COLLAPSED_DIVERSITY and shipped < COLLAPSED_VARIETY and stuck):
+    if not ((timeline.alone or in_batch < COLLAPSED_DIVERSITY) and shipped < COLLAPSED_VARIETY and stuck):
         return None
+    if timeline.alone:
+        return Finding(
+            "mode-collapse",
+            "alarm",
+            "The player has collapsed: whatever the latent, its samples are nearly the same.",
+            f"Samples lie at most {shipped:.2f} times as far apart as real ones, over the last {len(probes)} looks; "
+            f"below {COLLAPSED_VARIETY} is an alarm.",
+            ("Of a vae: let the latents say more, with a smaller --beta, or --warm-up 100000.", "Train longer."),
+            timeline.now,
+        )
     return Finding(
         "mode-collapse",
         "alarm",
@@ -80,7 +90,9 @@ def partial_collapse(timeline: Timeline) -> Finding | None:
         f"{100 * NEAR_DUPLICATES:g} % is an alarm), {precision:.0%} lie among real ones (precision) but only "
         f"{recall:.0%} of real ones lie among them (recall), and {coverage:.0%} of real ones have one near (coverage; "
         f"below {100 * FEW_COVERED:g} % is suspicious, below {100 * LOW_COVERAGE:g} % where nothing is repeated).",
-        (
+        ("Train longer, with labels if the data has any, or take another recipe.",)
+        if timeline.alone
+        else (
             "Take --loss relativistic --penalties r1=1,r2=1 (0.05 for points).",
             "Let the discriminator see several samples at once: --pack 4 or --batch-statistics standard-deviation.",
             "Show the worst kinds more often: --focus 3. Use a larger --batch, or labels if the data has any.",
@@ -130,7 +142,7 @@ def memorisation(timeline: Timeline) -> Finding | None:
         "searched, and copies that were changed in colour or place can go unnoticed.",
         (
             "Do not share this generator before you have looked at its samples beside their nearest training samples.",
-            "Add data or augment it (--augment ada), and stop earlier.",
+            f"Add data{'' if timeline.alone else ' or augment it (--augment ada)'}, and stop earlier.",
             "Remove repeated samples from the data.",
         ),
         timeline.now,

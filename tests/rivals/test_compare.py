@@ -1,0 +1,113 @@
+"""Systems side by side: trained alike, measured alike, ranked only where that means something."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from zerosum.config.run import Run
+from zerosum.core.errors import DataError, SettingError
+from zerosum.core.files import read_json
+from zerosum.rivals import Standing, as_json, as_markdown, compare, train_rivals, write
+from zerosum.rivals.compare import names
+
+SHORT = Run(samples=2000, batch=100, precision="fp32")
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Two recipes on the ring."""
+    return train_rivals(["r3gan", "gan"], "ring", SHORT, out=tmp_path_factory.mktemp("rivals"))
+
+
+@pytest.fixture(scope="module")
+def standing(runs: list[Path]) -> Standing:
+    return compare(runs, count=300)
+
+
+def test_rivals_train_on_the_same_data_with_the_same_seed_for_the_same_time(runs: list[Path]) -> None:
+    configs = [read_json(run / "config.json") for run in runs]
+    assert [config["recipe"] for config in configs] == ["r3gan", "gan"]
+    assert configs[0]["data"]["fingerprint"] == configs[1]["data"]["fingerprint"]
+    assert configs[0]["run"]["seed"] == configs[1]["run"]["seed"]
+    assert configs[0]["run"]["samples"] == configs[1]["run"]["samples"] == 2000
+
+
+def test_a_rival_that_was_trained_is_not_trained_again(runs: list[Path]) -> None:
+    before = (runs[0] / "model" / "model.safetensors").stat().st_mtime_ns
+    heard: list[str] = []
+    again = train_rivals(["r3gan"], "ring", SHORT, out=runs[0].parent)
+    assert again == runs[:1] and not heard
+    assert read_json(runs[0] / "config.json")["run"]["samples"] == 2000
+    assert (runs[0] / "model" / "model.safetensors").stat().st_mtime_ns >= before
+
+
+def test_all_are_measured_beside_the_same_real_samples(standing: Standing) -> None:
+    first, second = (rival.evaluation for rival in standing.rivals)
+    for metric in ("fd", "energy", "precision", "recall", "two-sample"):
+        assert first[metric].label == second[metric].label
+        assert first[metric].floor == second[metric].floor
+
+
+def test_the_best_is_the_better_of_two(standing: Standing) -> None:
+    first, second = standing.rivals
+    best = standing.best("energy")
+    assert best is (first if first.evaluation["energy"].value < second.evaluation["energy"].value else second)
+    assert standing.best("nothing of that name") is None
+
+
+def test_the_files_are_whole_and_the_page_asks_nobody(standing: Standing, tmp_path: Path) -> None:
+    files = write(standing, tmp_path / "out")
+    text = files["report"].read_text(encoding="utf-8")
+    assert "default-src 'none'" in text and not re.search(r"(src|href)=\"(?!data:)", text)
+    for rival in standing.rivals:
+        assert rival.name in text
+    for name in ("plane", "reals"):
+        with Image.open(files[name]) as image:
+            image.load()
+    values = json.loads(files["json"].read_text(encoding="utf-8"))
+    assert [rival["name"] for rival in values["rivals"]] == [rival.name for rival in standing.rivals]
+    assert values == json.loads(json.dumps(as_json(standing)))
+
+
+def test_the_table_marks_one_best_in_each_column_and_ends_with_real_samples(standing: Standing) -> None:
+    lines = [line for line in as_markdown(standing).splitlines() if line.startswith("|")]
+    heading, _, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    assert len(rows) == 3 and rows[-1][0] == "real samples"
+    column = heading.index("Frechet distance")
+    assert sum("**best**" in row[column] for row in rows) == 1
+    assert {len(row) for row in rows} == {len(heading)}
+
+
+@pytest.mark.parametrize(
+    ("recipes", "sentence"),
+    [
+        (["gan", "gan"], "named twice"),
+        (["gna"], 'no recipe "gna"'),
+        (["light"], "does not learn data of the kind points"),
+    ],
+)
+def test_rivals_that_cannot_be_are_refused_before_any_is_trained(
+    recipes: list[str], sentence: str, tmp_path: Path
+) -> None:
+    with pytest.raises(SettingError, match=sentence):
+        train_rivals(["r3gan", *recipes], "ring", SHORT, out=tmp_path / "runs")
+    assert not (tmp_path / "runs").exists()
+
+
+def test_one_run_or_one_twice_is_no_comparison(runs: list[Path], tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="at least two"):
+        compare(runs[:1])
+    with pytest.raises(SettingError, match="named twice"):
+        compare([runs[0], runs[0]])
+    np.save(tmp_path / "samples.npy", np.random.RandomState(0).randn(40, 2).astype(np.float32))
+    with pytest.raises(DataError, match="cannot be compared"):
+        compare([runs[0], tmp_path / "samples.npy"], "ring", count=300)
+
+
+def test_runs_are_called_by_the_ends_of_their_paths_that_differ(tmp_path: Path) -> None:
+    assert names([tmp_path / "a" / "x", tmp_path / "b" / "y"]) == ["x", "y"]
+    assert names([tmp_path / "a" / "x", tmp_path / "b" / "x"]) == ["a/x", "b/x"]
