@@ -96,8 +96,8 @@ def distance(model: Any, dataset: Any, case: Case) -> dict[str, Any]:
     import torch
 
     from zerosum.metrics.distances import energy_distance
-    from zerosum.metrics.frechet import frechet_distance
     from zerosum.metrics.features import feature_network
+    from zerosum.metrics.frechet import frechet_distance
 
     network = feature_network(dataset.space)
     order = np.random.default_rng(0).permutation(len(dataset))
@@ -109,12 +109,12 @@ def distance(model: Any, dataset: Any, case: Case) -> dict[str, Any]:
     measure = frechet_distance if dataset.space.kind == "image" else energy_distance
     found: dict[str, Any] = {"distance": float(measure(fake, real)), "floor": abs(float(measure(other, real)))}
     if case.data == "ring":
-        from toy_modes import judge
-
         from zerosum.data.toys import default_sigma, modes
+        from zerosum.metrics.modes import found_modes
 
-        found["modes"], good = judge(model.sample(10_000), modes("ring"), default_sigma("ring"))
-        found["good"] = round(good, 3)
+        points, centres = torch.from_numpy(model.sample(10_000)), torch.from_numpy(modes("ring"))
+        met = found_modes(points, centres, default_sigma("ring"))
+        found["modes"], found["good"] = met.found, round(met.good, 3)
     return found
 
 

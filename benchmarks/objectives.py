@@ -73,12 +73,14 @@ def play(task: tuple[str, str, str, int]) -> dict[str, Any]:
 
 def modes_of(model: Any, data: str) -> dict[str, Any]:
     """Modes found and the share of good samples."""
-    from toy_modes import judge
+    import torch
 
     from zerosum.data.toys import default_sigma, modes
+    from zerosum.metrics.modes import found_modes
 
-    found, good = judge(model.sample(SAMPLES), modes(data), default_sigma(data))
-    return {"modes": found, "good": round(good, 4)}
+    points, centres = (torch.from_numpy(x) for x in (model.sample(SAMPLES), modes(data)))
+    found = found_modes(points, centres, default_sigma(data))
+    return {"modes": found.found, "good": round(found.good, 4)}
 
 
 def distance_of(model: Any, dataset: Any) -> dict[str, Any]:
@@ -86,8 +88,8 @@ def distance_of(model: Any, dataset: Any) -> dict[str, Any]:
     import numpy as np
     import torch
 
-    from zerosum.metrics.frechet import frechet_distance
     from zerosum.metrics.features import feature_network
+    from zerosum.metrics.frechet import frechet_distance
 
     network = feature_network(dataset.space)
     chosen = np.random.default_rng(0).permutation(len(dataset))[:MEASURED]

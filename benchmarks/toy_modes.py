@@ -12,21 +12,13 @@ import json
 import tempfile
 from pathlib import Path
 
-import numpy as np
+import torch
 
 import zerosum
 from zerosum.data.toys import default_sigma, modes
+from zerosum.metrics.modes import found_modes
 
 SAMPLES = 10_000
-ENOUGH = 20
-
-
-def judge(points: np.ndarray, centres: np.ndarray, sigma: float) -> tuple[int, float]:
-    """Modes found, and the share of points (n, 2) within three sigma of a centre (k, 2)."""
-    distances = np.linalg.norm(points[:, None] - centres[None], axis=2)
-    nearest, good = distances.argmin(1), distances.min(1) <= 3 * sigma
-    found = np.bincount(nearest[good], minlength=len(centres)) >= ENOUGH
-    return int(found.sum()), float(good.mean())
 
 
 def main() -> None:
@@ -38,14 +30,14 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--sheets", type=Path, help="folder to copy the last contact sheets to")
     arguments = parser.parse_args()
-    centres, sigma = modes(arguments.data), default_sigma(arguments.data)
+    centres, sigma = torch.from_numpy(modes(arguments.data)), default_sigma(arguments.data)
     for recipe in arguments.recipes:
         results = []
         for seed in range(arguments.seeds):
             with tempfile.TemporaryDirectory() as out:
                 model = zerosum.fit(arguments.data, recipe=recipe, minutes=arguments.seconds / 60, seed=seed, out=out)
             points = model.sample(SAMPLES)
-            found, good = judge(points, centres, sigma)
+            found, _, good = found_modes(torch.from_numpy(points), centres, sigma)
             results.append({"seed": seed, "modes": found, "good": round(good, 4), **model.facts})
             print(f"{arguments.data} {recipe:8} seed {seed}: {found}/{len(centres)} modes, {good:.1%} good", flush=True)
             if arguments.sheets:

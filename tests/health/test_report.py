@@ -14,9 +14,9 @@ from safetensors.torch import save_file
 
 from zerosum.core.errors import DataError
 from zerosum.drawing.charts import draw_charts
+from zerosum.drawing.page import Table, png
 from zerosum.health.charts import READING, calm, finding_marks, numbered, run_charts
 from zerosum.health.finding import Finding
-from zerosum.drawing.page import Table, png
 from zerosum.health.report import report, with_heading
 from zerosum.health.summary import HEALTHY, standing, verdict
 from zerosum.health.timeline import Timeline

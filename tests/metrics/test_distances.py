@@ -5,9 +5,10 @@ import math
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
+from scipy.stats import wasserstein_distance
+from torch import Tensor, nn
 
-from zerosum.metrics.distances import energy_distance, kernel_distance, sliced_wasserstein
+from zerosum.metrics.distances import energy_distance, kernel_distance, sliced_wasserstein, sliced_wasserstein_estimate
 from zerosum.metrics.frechet import frechet_distance
 
 ALL = (energy_distance, kernel_distance, frechet_distance, sliced_wasserstein)
@@ -126,3 +127,75 @@ def test_distances_are_plain_numbers_that_repeat_and_take_any_precision(distance
     value = distance(a.requires_grad_(), b)
     assert type(value) is float and value == distance(a, b)
     assert distance(a.double(), b.double()) == pytest.approx(value, rel=1e-6)
+
+
+def by_sorting(a: np.ndarray, b: np.ndarray) -> float:
+    """The squared 2-Wasserstein distance of numbers, from quantiles at all levels where one of both steps."""
+    levels = np.union1d(np.arange(1, len(a) + 1) / len(a), np.arange(1, len(b) + 1) / len(b))
+    widths = np.diff(levels, prepend=0)
+    middles = levels - widths / 2
+    a, b = np.sort(a), np.sort(b)
+    gaps = a[(middles * len(a)).astype(int)] - b[(middles * len(b)).astype(int)]
+    return float((widths * gaps**2).sum())
+
+
+@pytest.mark.parametrize(("n", "m", "f"), [(40, 40, 5), (23, 31, 5), (1, 9, 3), (64, 48, 1)])
+def test_sliced_wasserstein_is_the_mean_over_its_directions(n: int, m: int, f: int) -> None:
+    a, b = normal(n, f), 1.5 * normal(m, f, seed=1) + 0.5
+    axes = torch.randn(f, 64, dtype=torch.float64, generator=torch.Generator().manual_seed(0)).numpy()
+    axes /= np.linalg.norm(axes, axis=0)
+    x, y = a.double().numpy() @ axes, b.double().numpy() @ axes
+    expected = math.sqrt(np.mean([by_sorting(x[:, k], y[:, k]) for k in range(64)]))
+    assert sliced_wasserstein(a, b) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize(("n", "m"), [(50, 50), (37, 80)])
+def test_of_one_set_right_of_the_other_scipy_knows_the_first_power(n: int, m: int) -> None:
+    """Of two points each with all the weight, or where one set is a shift of the other, all powers are one distance."""
+    a = normal(n, 1)
+    assert sliced_wasserstein(a, a + 3) == pytest.approx(
+        wasserstein_distance(a[:, 0].double(), (a + 3)[:, 0].double()), rel=1e-6
+    )
+    b = 2 * normal(m, 1, seed=1) + 1
+    assert sliced_wasserstein(a, b) >= wasserstein_distance(a[:, 0].double(), b[:, 0].double())
+    point = torch.zeros(m, 1)
+    assert sliced_wasserstein(a, point) == pytest.approx(math.sqrt(a.double().square().mean()), rel=1e-9)
+
+
+def test_the_error_of_the_sliced_distance_is_near_the_deviation_over_new_samples() -> None:
+    """A little above: samples that are drawn twice make the quantiles rougher."""
+    found = [
+        sliced_wasserstein_estimate(normal(200, 6, seed=2 * s), 1.2 * normal(250, 6, seed=2 * s + 1) + 0.5)
+        for s in range(40)
+    ]
+    values = np.array([one.value for one in found])
+    assert 0.8 < np.mean([one.error for one in found]) / values.std(ddof=1) < 1.6
+    assert sum(one.low <= values.mean() <= one.high for one in found) >= 36
+
+
+def test_an_estimate_of_the_sliced_distance_has_its_value_and_no_interval_for_few_samples() -> None:
+    a, b = normal(120, 4), normal(150, 4, seed=1) + 1
+    found = sliced_wasserstein_estimate(a, b)
+    assert found.value == sliced_wasserstein(a, b) and found.low < found.value < found.high
+    few = sliced_wasserstein_estimate(a[:99], b)
+    assert few.value == sliced_wasserstein(a[:99], b) and math.isnan(few.low) and math.isnan(few.error)
+    b[0, 0] = math.nan
+    assert math.isnan(sliced_wasserstein_estimate(a, b).value)
+
+
+def test_kernel_distance_of_one_subset_is_that_of_torchmetrics() -> None:
+    from torchmetrics.image.kid import KernelInceptionDistance
+
+    class Features(nn.Module):
+        num_features = 12
+
+        def forward(self, x: Tensor) -> Tensor:
+            return x.flatten(1)
+
+    a, b = normal(200, 12), 1.3 * normal(200, 12, seed=1) + 0.2
+    theirs = KernelInceptionDistance(feature=Features(), subsets=1, subset_size=200, normalize=True)
+    with torch.random.fork_rng():  # it shuffles
+        theirs.update(a.double().view(-1, 3, 2, 2), real=True)
+        theirs.update(b.double().view(-1, 3, 2, 2), real=False)
+        expected = theirs.compute()[0].item()
+    assert kernel_distance(b, a) == pytest.approx(expected, rel=1e-6)

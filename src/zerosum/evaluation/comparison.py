@@ -1,5 +1,6 @@
 """Generated samples beside real ones, with their features: what every metric of an evaluation reads."""
 
+import importlib.util
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -160,6 +161,13 @@ class Metric:
 def always(comparison: Comparison) -> None:
     """For metrics that apply to every kind of sample."""
     return None
+
+
+def without_learners(comparison: Comparison) -> str | None:
+    """Why metrics that take k-means or a regression cannot be had, if so."""
+    if importlib.util.find_spec("sklearn") is not None:
+        return None
+    return "the package scikit-learn is not installed: pip install 'zerosum[metrics]'"
 
 
 def seeded(seed: int) -> torch.Generator:

@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 
-from zerosum.evaluation.comparison import Comparison, Metric
+from zerosum.evaluation.comparison import Comparison, Metric, without_learners
 from zerosum.evaluation.gallery import Pane, neighbour_gallery
 from zerosum.evaluation.measure import Figure, Found, Measure, Verdict
 from zerosum.metrics.copying import Placed, Suspects
@@ -102,7 +102,9 @@ def _needs_training_samples(comparison: Comparison) -> str | None:
         return "it needs a model whose training samples are known"
     if comparison.sides.trained is None:
         return "it is not known what the model was trained on"
-    return None if comparison.sides.held_out is not None else "no samples were held out of training"
+    if comparison.sides.held_out is None:
+        return "no samples were held out of training"
+    return without_learners(comparison)
 
 
 METRICS = (

@@ -11,7 +11,7 @@ from zerosum.core.errors import SettingError
 from zerosum.data.toys import TOYS, default_sigma, modes
 from zerosum.drawing.charts import Chart, Line, draw_charts
 from zerosum.drawing.page import Table
-from zerosum.evaluation.comparison import Comparison, Metric, seeded
+from zerosum.evaluation.comparison import Comparison, Metric, seeded, without_learners
 from zerosum.evaluation.measure import Figure, Found, Measure, Verdict, measured
 from zerosum.evaluation.sides import Side, tensor
 from zerosum.game.priors import Normal
@@ -303,7 +303,7 @@ def _needs_classes(comparison: Comparison) -> str | None:
         return "the samples have no classes"
     if comparison.dataset.space.classes != comparison.space.classes:
         return "the real samples have other classes than the model"
-    return None
+    return without_learners(comparison)
 
 
 METRICS = (

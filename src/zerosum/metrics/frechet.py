@@ -80,9 +80,9 @@ def frechet_distance(a: Tensor, b: Tensor) -> float:
 def frechet_estimate(a: Tensor, b: Tensor) -> Estimate:
     """`frechet_distance`, with its standard error and interval from leaving out a tenth of one side at a time.
 
-    This is the jackknife over groups (Shao and Wu 1989) and not the bootstrap, because samples that are drawn twice take
-    rank from a covariance: unless there are many samples a feature, the distances of such draws scatter two to three
-    times as far as those of new samples. Samples must be in random order, since a group is a run of them.
+    This is the jackknife over groups (Shao and Wu 1989) and not the bootstrap, because samples that are drawn twice
+    take rank from a covariance: unless there are many samples a feature, the distances of such draws scatter two to
+    three times as far as those of new samples. Samples must be in random order, since a group is a run of them.
     """
     value = frechet_distance(a, b)
     few, features = min(len(a), len(b)), a.shape[1]

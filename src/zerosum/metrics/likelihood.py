@@ -76,9 +76,10 @@ def parzen_likelihood(fake: Tensor, validation: Tensor, test: Tensor, sigmas: Se
 def log_densities(centres: Tensor, x: Tensor, sigmas: Sequence[float]) -> Tensor:
     """Log of the mean of N(x; centre, sigma^2) over all centres (m, d), for rows x (n, d), shape (sigmas, n)."""
     dimensions = centres.shape[1]
-    found = []
-    for _, part in blocks(x, len(centres)):
+    found = torch.empty(len(sigmas), len(x), dtype=torch.float64)
+    for start, part in blocks(x, len(centres)):
         squares = distances(part, centres).square_()
-        found.append(torch.stack([(squares / (-2 * sigma**2)).logsumexp(1) for sigma in sigmas]))
-    volume = torch.tensor([dimensions * math.log(sigma * math.sqrt(2 * math.pi)) for sigma in sigmas])
-    return torch.cat(found, 1) - volume.double()[:, None] - math.log(len(centres))
+        for row, sigma in zip(found, sigmas, strict=True):
+            row[start : start + len(part)] = (squares / (-2 * sigma**2)).logsumexp(1)
+    volume = [dimensions * math.log(sigma * math.sqrt(2 * math.pi)) for sigma in sigmas]
+    return found - torch.tensor(volume, dtype=torch.float64)[:, None] - math.log(len(centres))

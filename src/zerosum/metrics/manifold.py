@@ -94,7 +94,8 @@ def manifold_estimates(real: Tensor, fake: Tensor) -> dict[str, Estimate]:
 
 
 def _parts(real: Tensor, fake: Tensor, nearest: int, nearest_for_density: int) -> tuple[Tensor, ...]:
-    return astuple(membership(*quick(real, fake), nearest, nearest_for_density))
+    reals, fakes = quick(real, fake)
+    return astuple(membership(reals, fakes, nearest, nearest_for_density))
 
 
 def membership(real: Tensor, fake: Tensor, nearest: int, nearest_for_density: int) -> Membership:

@@ -98,10 +98,13 @@ def nearest_neighbours(a: Tensor, b: Tensor, nearest: int, within: bool = False)
     kept = min(nearest, len(b) - within)
     if kept < 1:
         return a.new_zeros(len(a), 1), torch.zeros(len(a), 1, dtype=torch.int64)
-    found = []
+    # Made beforehand: small results that were kept of each block would lie between the large blocks in memory, which
+    # could then not be used again, and all pairs would be held after all.
+    values, indices = a.new_empty(len(a), kept), torch.empty(len(a), kept, dtype=torch.int64)
     for start, part in blocks(a, len(b)):
         between = distances(part, b)
         if within:
             between.diagonal(start).fill_(torch.inf)
-        found.append(between.topk(kept, dim=1, largest=False))
-    return torch.cat([one.values for one in found]), torch.cat([one.indices for one in found])
+        own = slice(start, start + len(part))
+        values[own], indices[own] = between.topk(kept, dim=1, largest=False)
+    return values, indices

@@ -35,8 +35,8 @@ class GAN(Adversarial):
     """Share of a sample's numbers that the discriminator does not get to see."""
     hidden_dropout: float = 0.5
     """Share of the discriminator's units that are dropped."""
-    largest_norm: float = 1.9365
-    """No unit of the discriminator has incoming weights of a larger norm."""
+    largest_norm: float | None = None
+    """No unit of the discriminator has incoming weights of a larger norm; None, as published, does not limit them."""
     generator_optimizer: MomentumSGD = field(default_factory=MomentumSGD)
     """Optimizer of the generator."""
     discriminator_optimizer: MomentumSGD = field(default_factory=lambda: MomentumSGD(rate=0.05))
@@ -60,6 +60,7 @@ POINTS = replace(
     discriminator_units=64,
     input_dropout=0.0,
     hidden_dropout=0.0,
+    largest_norm=1.9365,
     generator_optimizer=MomentumSGD(rate=0.02, momentum_samples=1_000_000),
     discriminator_optimizer=MomentumSGD(rate=0.02, momentum_samples=1_000_000),
 )
@@ -74,7 +75,7 @@ POINTS = replace(
 )
 def gan(config: GAN, space: Space) -> Game:
     """The 2014 original: perceptrons, maxout and dropout, trained by momentum."""
-    bounded = space.kind == "image"
+    bounded, limit = space.kind == "image", config.largest_norm
     average = None if config.average_half_life is None else Average(half_life=config.average_half_life)
     generator = GoodfellowGenerator(space.shape, config.latent_dim, config.generator_width, bounded)
     discriminator = GoodfellowDiscriminator(
@@ -91,7 +92,7 @@ def gan(config: GAN, space: Space) -> Game:
         discriminator=Player(
             spectral.bounded(discriminator, config.spectral_norm),
             config.discriminator_optimizer,
-            constrain=partial(limit_weight_norms, largest=config.largest_norm),
+            constrain=None if limit is None else partial(limit_weight_norms, largest=limit),
         ),
         prior=Uniform(config.latent_dim),
         rules=rules_of(config, space),
