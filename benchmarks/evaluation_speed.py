@@ -149,7 +149,7 @@ def main() -> None:
             for other in ("plain forward pass", "forward pass")
         ),
         "",
-        f"Precision and recall of 50,000 against 50,000 samples of 1,280 features: {memory:.2f} GB at most; asked for: 4.",
+        f"Precision and recall of 50,000 against 50,000 samples of 1,280 features: {memory:.2f} GB (asked for: 4).",
     ]
     OUT.write_text("\n".join(["# Speed of an evaluation", "", *lines]) + "\n", encoding="utf-8")
     print("\n".join(lines))

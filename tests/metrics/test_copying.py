@@ -165,6 +165,8 @@ def test_degenerate_sets_are_judged_or_not_but_never_wrongly() -> None:
     train, held_out, fake = clusters(300, 1), clusters(200, 2), clusters(200, 3)
     one = Originals(held_out, train[:1]).suspects(fake)
     assert all(math.isnan(share) for share in one.authentic()) and one.copies().share == 0
+    for count in (1, 2, 5):  # fewer training samples than cells
+        assert Originals(held_out, train[:count]).suspects(fake).three_samples().cells >= 1
     same = Originals(torch.ones(200, 4), torch.ones(300, 4)).suspects(torch.ones(200, 4))
     assert same.copies() == (0, 0) and same.three_samples().statistic == 0
     sick = fake.clone()

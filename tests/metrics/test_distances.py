@@ -166,11 +166,11 @@ def test_the_error_of_the_sliced_distance_is_near_the_deviation_over_new_samples
     """A little above: samples that are drawn twice make the quantiles rougher."""
     found = [
         sliced_wasserstein_estimate(normal(200, 6, seed=2 * s), 1.2 * normal(250, 6, seed=2 * s + 1) + 0.5)
-        for s in range(40)
+        for s in range(60)
     ]
     values = np.array([one.value for one in found])
     assert 0.8 < np.mean([one.error for one in found]) / values.std(ddof=1) < 1.6
-    assert sum(one.low <= values.mean() <= one.high for one in found) >= 36
+    assert sum(one.low <= values.mean() <= one.high for one in found) >= 50
 
 
 def test_an_estimate_of_the_sliced_distance_has_its_value_and_no_interval_for_few_samples() -> None:
@@ -193,7 +193,8 @@ def test_kernel_distance_of_one_subset_is_that_of_torchmetrics() -> None:
             return x.flatten(1)
 
     a, b = normal(200, 12), 1.3 * normal(200, 12, seed=1) + 0.2
-    theirs = KernelInceptionDistance(feature=Features(), subsets=1, subset_size=200, normalize=True)
+    with pytest.warns(UserWarning, match="save all extracted features"):
+        theirs = KernelInceptionDistance(feature=Features(), subsets=1, subset_size=200)
     with torch.random.fork_rng():  # it shuffles
         theirs.update(a.double().view(-1, 3, 2, 2), real=True)
         theirs.update(b.double().view(-1, 3, 2, 2), real=False)

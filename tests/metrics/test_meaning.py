@@ -56,7 +56,7 @@ def features(network: FeatureNetwork, digits: Tensor) -> Features:
         "train": lambda: train,
         "real": lambda: real,
         "other": lambda: other,
-        "copies": lambda: (train + 0.02 * normal(*train.shape)).clamp(-1, 1),
+        "copies": lambda: (train + 0.005 * normal(*train.shape)).clamp(-1, 1),
         "blur 1": lambda: blurred(other, 0.5),
         "blur 2": lambda: blurred(other, 1.0),
         "blur 3": lambda: blurred(other, 2.0),

@@ -33,10 +33,10 @@ def test_torchmetrics_says_the_same() -> None:
 
     logits = 2 * normal(400, 12)
     with pytest.warns(UserWarning, match="save all extracted features"):
-        theirs = InceptionScore(feature=Logits(), splits=1, normalize=True)
+        theirs = InceptionScore(feature=Logits(), splits=1)
     with torch.random.fork_rng():  # it shuffles
         theirs.update(logits.view(-1, 3, 2, 2))
-        with pytest.warns(UserWarning, match="degrees of freedom"):
+        with pytest.warns(UserWarning, match="degrees of freedom"):  # of the deviation over one split
             expected = theirs.compute()[0].item()
     assert inception_score(logits).value == pytest.approx(expected, rel=1e-5)  # they compute in float32
 

@@ -96,9 +96,10 @@ def show(evaluation: Evaluation, console: Console) -> None:
             console.print(Padding(Text(verdict.blind, style="dim"), (0, 0, 0, 3)))
     facts = "; ".join(f"{name}: {value}" for name, value in evaluation.facts)
     console.print(Text(f"\n{facts}\n", style="dim"))
-    grid = Grid(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in ("measure", "value", "95 % interval", "real beside real", "seconds"):
-        grid.add_column(heading, overflow="fold", justify="left" if heading == "measure" else "right")
+    grid = Grid(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    grid.add_column("measure", overflow="fold")
+    for heading in ("value", "95 % interval", "among reals", "s"):
+        grid.add_column(heading, justify="right", no_wrap=True)
     for measure in evaluation.measures:
         label, value, between, floor, _, seconds = row(measure)
         grid.add_row(*(Text(cell) for cell in (label, value, between, floor, seconds)))

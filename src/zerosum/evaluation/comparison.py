@@ -24,6 +24,9 @@ from zerosum.metrics.pairs import finite
 Distance = Callable[[Tensor, Tensor], Estimate]
 """From features of reals (n, f) and of fakes (m, f) to a number with its spread."""
 
+Floor = Callable[[Tensor, Tensor], float]
+"""The same without the spread, for reals and other reals."""
+
 
 class Comparison:
     """All samples of an evaluation, described when they are first asked for.
@@ -108,7 +111,7 @@ class Comparison:
         metric: str,
         title: str,
         distance: Distance,
-        floor: Callable[[Tensor, Tensor], float],
+        floor: Floor,
         better: Better = "lower",
         settings: str = "",
     ) -> Measure:

@@ -2,11 +2,13 @@
 
 import math
 import time
+from collections.abc import Callable
+from functools import partial
 
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from zerosum.evaluation.comparison import Comparison, Metric, always
+from zerosum.evaluation.comparison import Comparison, Distance, Floor, Metric, always
 from zerosum.evaluation.measure import Found, Measure, Verdict, measured
 from zerosum.metrics.bootstrap import Estimate
 from zerosum.metrics.classifier import two_sample_accuracy
@@ -37,42 +39,20 @@ def _frechet(comparison: Comparison) -> Found:
         return Found([found])
     times = f"{found.excess:,.{0 if found.excess >= 100 else 1}f} times"
     near = found.excess < 1.5
-    text = f"The Frechet distance is {times} what {comparison.sides.other_kind} have from these real samples" + (
+    text = f"The Frechet distance is {times} that between real samples" + (
         ", which is about as near as it gets." if near else "."
     )
     return Found([found], [Verdict("distance", "good" if near else "note", text)])
 
 
-def _kernel(comparison: Comparison) -> Found:
-    return Found(
-        [
-            comparison.measure(
-                "kid",
-                "kernel distance (KID)",
-                lambda a, b: discrepancy_estimate(a, b, cubic),
-                kernel_distance,
-            )
-        ]
-    )
+def _only(metric: str, title: str, distance: Distance, floor: Floor) -> Callable[[Comparison], Found]:
+    """A metric of one number and without a verdict of its own."""
+    return lambda comparison: Found([comparison.measure(metric, title, distance, floor)])
 
 
-def _energy(comparison: Comparison) -> Found:
-    return Found(
-        [
-            comparison.measure(
-                "energy",
-                "energy distance",
-                lambda a, b: discrepancy_estimate(a, b, negative_distance),
-                energy_distance,
-            )
-        ]
-    )
-
-
-def _sliced(comparison: Comparison) -> Found:
-    return Found(
-        [comparison.measure("swd", "sliced Wasserstein distance", sliced_wasserstein_estimate, sliced_wasserstein)]
-    )
+_kernel = _only("kid", "kernel distance (KID)", partial(discrepancy_estimate, kernel=cubic), kernel_distance)
+_energy = _only("energy", "energy distance", partial(discrepancy_estimate, kernel=negative_distance), energy_distance)
+_sliced = _only("swd", "sliced Wasserstein distance", sliced_wasserstein_estimate, sliced_wasserstein)
 
 
 def _contrastive(comparison: Comparison) -> Found:

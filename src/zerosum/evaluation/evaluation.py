@@ -2,8 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,7 @@ from torch import nn
 from zerosum.config.run import Run
 from zerosum.core.errors import SettingError, nearest_name
 from zerosum.drawing.page import Table
-from zerosum.evaluation import copying, distances, samples
+from zerosum.evaluation import classes, copying, distances, latents, likelihood, points, spectra
 from zerosum.evaluation.comparison import Comparison, Metric
 from zerosum.evaluation.describe import Progress, Workers
 from zerosum.evaluation.measure import Figure, Found, Measure, Verdict
@@ -24,7 +23,11 @@ from zerosum.metrics.features import default_network, feature_network, open_netw
 from zerosum.train.devices import on_main, start, suitable_threads
 from zerosum.train.model import Model
 
-METRICS: tuple[Metric, ...] = (*distances.METRICS, *copying.METRICS, *samples.METRICS)
+METRICS: tuple[Metric, ...] = tuple(
+    metric
+    for module in (distances, points, classes, copying, likelihood, latents, spectra)
+    for metric in module.METRICS
+)
 """Everything that can be found out, in the order in which it is shown."""
 
 SAMPLES = 10_000
@@ -43,7 +46,7 @@ class Evaluation:
         figures: Pictures: samples, real ones, neighbours, spectra.
         tables: Further tables.
         left_out: Metrics that do not apply, with the reasons.
-        seconds: How long it took, generating and describing counted in.
+        spent: Seconds of generating, describing and measuring.
     """
 
     name: str
@@ -53,8 +56,7 @@ class Evaluation:
     figures: list[Figure]
     tables: list[Table]
     left_out: dict[str, str]
-    seconds: float
-    spent: dict[str, float] = field(default_factory=dict)
+    spent: dict[str, float]
 
     def __getitem__(self, metric: str) -> Measure:
         """The measure with a short name, such as "fd"."""
@@ -104,7 +106,6 @@ def evaluate(
     Raises:
         ZerosumError: Something that the caller can put right; the message says what.
     """
-    begin = time.perf_counter()
     if count < 1:
         raise SettingError(f"The number of samples is {count}; it must be at least 1.")
     subject = find_subject(model)
@@ -119,32 +120,41 @@ def evaluate(
     asked = _asked(metrics, subject)
     validated = None if validation is None else open_reals(validation, subject)
     workers = Workers(accelerator, progress if accelerator.is_main_process else lambda what, done, total: None)
-    with ExitStack() as stack:
-        stack.enter_context(suitable_threads(subject.space))
-        generated = time.perf_counter()
+    with suitable_threads(subject.space):
+        watch = _Watch()
         fake = _generated(subject, sides, workers)
-        generated = time.perf_counter() - generated
+        watch.lap("generating")
         comparison = Comparison(subject, dataset, sides, fake, network, plain, workers, validated, seed)
         refused = {metric.name: reason for metric in asked if (reason := metric.refuses(comparison)) is not None}
         if metrics and refused:
             raise SettingError(_refusal(refused, comparison))
-        described = time.perf_counter()
         comparison.describe()
-        described = time.perf_counter() - described
+        watch.lap("describing")
         found = on_main(accelerator, lambda: _all_found(asked, refused, comparison, progress))
-    seconds = time.perf_counter() - begin
-    spent = {"generating": generated, "describing": described, "measuring": seconds - generated - described}
+        watch.lap("measuring")
     return Evaluation(
         name=subject.name,
-        facts=_facts(comparison, spent, accelerator),
+        facts=_facts(comparison, watch.spent, accelerator),
         measures=[measure for one in found for measure in one.measures],
         verdicts=[verdict for one in found for verdict in one.verdicts],
         figures=[*_sheets(comparison), *(figure for one in found for figure in one.figures)],
         tables=[table for one in found for table in one.tables],
         left_out=refused,
-        seconds=seconds,
-        spent=spent,
+        spent=watch.spent,
     )
+
+
+class _Watch:
+    """Seconds of what is done one after the other."""
+
+    def __init__(self) -> None:
+        self.spent: dict[str, float] = {}
+        self._begin = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        """What has just been done has this name."""
+        now = time.perf_counter()
+        self.spent[name], self._begin = now - self._begin, now
 
 
 def _asked(names: Sequence[str], subject: Subject) -> list[Metric]:

@@ -63,11 +63,13 @@ def numbers(evaluation: Evaluation) -> Table:
 
 def row(measure: Measure) -> tuple[str, ...]:
     """One number as texts."""
-    between = "" if measure.low is None or measure.high is None else f"{short(measure.low)} to {short(measure.high)}"
+    between = (
+        "" if measure.low is None or measure.high is None else f"{short(measure.low, 3)} to {short(measure.high, 3)}"
+    )
     return (
         measure.label,
         short(measure.value)
-        + (f" +- {short(measure.error)}" if measure.metric in ("kid", "parzen") and measure.error else ""),
+        + (f" +- {short(measure.error, 2)}" if measure.metric in ("kid", "parzen") and measure.error else ""),
         between,
         "" if measure.floor is None else short(measure.floor),
         f"{measure.title}; {ARROWS[measure.better]}",
@@ -75,13 +77,13 @@ def row(measure: Measure) -> tuple[str, ...]:
     )
 
 
-def short(number: float) -> str:
-    """A number in four digits, for a person."""
+def short(number: float, digits: int = 4) -> str:
+    """A number in a few digits, for a person."""
     if not math.isfinite(number):
         return "not finite"
-    if number == 0 or 0.001 <= abs(number) < 10_000:
-        return f"{number:.4g}"
-    return f"{number:.2e}" if abs(number) < 0.001 else f"{number:,.0f}"
+    if abs(number) >= 10 ** (digits - 1):
+        return f"{number:,.0f}"
+    return f"{number:.{digits}g}" if number == 0 or abs(number) >= 0.001 else f"{number:.1e}"
 
 
 def as_json(evaluation: Evaluation) -> dict[str, Any]:
@@ -93,8 +95,7 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
         "measures": [_finite(to_json(measure) | {"label": measure.label}) for measure in evaluation.measures],
         "verdicts": [to_json(verdict) for verdict in evaluation.verdicts],
         "left_out": evaluation.left_out,
-        "seconds": evaluation.seconds,
-        "spent": evaluation.spent,
+        "seconds": evaluation.spent,
     }
 
 

@@ -1,6 +1,7 @@
 """Whether fakes are copies of training samples, judged beside reals that training never saw."""
 
 import math
+import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -43,7 +44,8 @@ class ThreeSamples(NamedTuple):
     """The three-sample test of Meehan et al. 2020.
 
     Attributes:
-        statistic: C_T: standard normal or so where nothing is copied, far below 0 where training samples are.
+        statistic: C_T: about 0 where nothing is copied, with a deviation of about one over the root of `cells`, because
+            it is a mean of so many z; far below 0 where training samples are copied.
         cells: Parts of the space that counted.
         worst: The lowest z of a part: copying may be local.
     """
@@ -135,9 +137,10 @@ class Suspects:
         Their Section 4. The cells come from k-means on the training samples; a cell counts if there are at least 20
         fakes and 20 held-out reals in it. NaN where no cell does.
         """
-        held_out, centres = self.originals.held_out, self.originals.centres
+        held_out = self.originals.held_out
         if not (self.placed.finite and held_out.finite):
             return ThreeSamples(math.nan, 0, math.nan)
+        centres = self.originals.centres
         of_fakes, of_held = (nearest_neighbours(side.x, centres, 1)[1][:, 0] for side in (self.placed, held_out))
         found: list[tuple[int, float]] = []
         for cell in range(len(centres)):
@@ -174,10 +177,17 @@ def mann_whitney(first: Tensor, second: Tensor) -> float:
 
 
 def cells(x: Tensor, count: int) -> Tensor:
-    """Centres of `count` parts of samples (n, f), by k-means, the same in every call, shape (count, f)."""
-    from sklearn.cluster import KMeans
+    """Centres of `count` parts of samples (n, f), by k-means, the same in every call, shape (count, f).
 
+    There are fewer where there are fewer samples, and some that no sample is nearest to where many are the same.
+    """
+    from sklearn.cluster import KMeans
+    from sklearn.exceptions import ConvergenceWarning
+
+    count = min(count, len(x))
     if count == 1:
         return x.mean(0, keepdim=True)
-    found = KMeans(count, random_state=0, max_iter=50).fit(x.numpy())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # that there are duplicates
+        found = KMeans(count, random_state=0, max_iter=50).fit(x.numpy())
     return torch.from_numpy(found.cluster_centers_).double()

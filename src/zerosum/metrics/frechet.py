@@ -100,7 +100,7 @@ def frechet_estimate(a: Tensor, b: Tensor) -> Estimate:
         for fit, other in zip(fits, everyone[::-1], strict=True)
     )
     error = unit**2 * math.sqrt(variance)
-    return Estimate(value, value - REACH * error, value + REACH * error, error)
+    return Estimate(value, max(0.0, value - REACH * error), value + REACH * error, error)
 
 
 class _Fit(NamedTuple):

@@ -88,7 +88,7 @@ def _cell(standing: Standing, rival: Rival, metric: str) -> str:
     star = "*" if metric != "c_t" and standing.best(metric) is rival else ""
     between = ""
     if metric in ("fd", "kid", "energy") and measure.low is not None and measure.high is not None:
-        between = f" ({short(measure.low)} to {short(measure.high)})"
+        between = f" ({short(measure.low, 3)} to {short(measure.high, 3)})"
     return f"{short(measure.value)}{star}{between}"
 
 

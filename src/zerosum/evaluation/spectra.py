@@ -1,0 +1,87 @@
+"""Artefacts: what spectra and edges of generated pictures have that real ones have not."""
+
+import time
+from collections.abc import Sequence
+
+import numpy as np
+from torch import Tensor
+
+from zerosum.drawing.charts import Chart, Line, draw_charts
+from zerosum.evaluation.comparison import Comparison, Metric
+from zerosum.evaluation.measure import Figure, Found, Measure, Verdict, measured
+from zerosum.metrics.bootstrap import mean_estimate
+from zerosum.metrics.sharpness import sharpness
+from zerosum.metrics.spectrum import lattice_peaks, radial_spectrum
+
+SPECTRA = 2048
+"""Pictures that spectra are measured on, at most."""
+
+CHECKERBOARD = 3.0
+"""Rise of the power at lattice frequencies above which a checkerboard can be seen."""
+
+
+def _artefacts(comparison: Comparison) -> Found:
+    begin = time.perf_counter()
+    real, other, fake = (
+        comparison.encoded(side, SPECTRA) for side in (comparison.sides.real, comparison.sides.other, comparison.fake)
+    )
+    peaks = lattice_peaks(fake, real)
+    spectra = [radial_spectrum(x) for x in (real, other, fake)]
+    gap, floor = (
+        float((spectra[which].clamp(min=1e-12) / spectra[0].clamp(min=1e-12)).log()[1:].abs().mean())
+        for which in (2, 1)
+    )
+    seconds = time.perf_counter() - begin
+    measures = [
+        Measure(
+            metric="spectrum",
+            title="mean difference of the log power spectra",
+            n=len(fake),
+            value=gap,
+            floor=floor,
+            seconds=seconds,
+        ),
+        Measure(
+            metric="lattice",
+            title="rise at checkerboard frequencies",
+            n=len(fake),
+            value=peaks,
+            floor=lattice_peaks(other, real),
+        ),
+    ]
+    edges = [sharpness(x) for x in (real, fake)]
+    measures.append(
+        Measure(
+            metric="sharpness",
+            title="variance of the Laplacian",
+            n=len(fake),
+            floor=float(edges[0].mean()),
+            better="floor",
+            **measured(mean_estimate(edges[1])),  # pyright: ignore[reportArgumentType]
+        )
+    )
+    verdicts = []
+    if peaks > CHECKERBOARD:
+        text = f"A checkerboard: the power at lattice frequencies is {peaks:.1f} times what is around it."
+        verdicts.append(Verdict("artefacts", "note", text))
+    return Found(measures, verdicts, [_curves(spectra)])
+
+
+def _curves(spectra: Sequence[Tensor]) -> Figure:
+    """The power of real, other real and generated pictures at each frequency."""
+    names, colours = ("real", "other real", "generated"), ("#222222", "#8f959b", "#009e73")
+    lines = [
+        Line(name, np.arange(1, len(power)), power[1:].clamp(min=1e-12).numpy(), colour)
+        for name, power, colour in zip(names, spectra, colours, strict=True)
+    ]
+    across = "waves per picture"
+    chart = Chart("Power at each spatial frequency", lines, logarithmic=True, caption="fine detail is at the right")
+    caption = "Where the green line leaves the black one, generated pictures are blurred (below) or noisy (above)."
+    return Figure("spectrum", "Power spectrum", caption, draw_charts([chart], across=across))
+
+
+def _pictures(comparison: Comparison) -> str | None:
+    return None if comparison.space.kind == "image" else "it is for pictures"
+
+
+METRICS = (Metric("artefacts", "power spectrum, checkerboards and sharpness", _pictures, _artefacts),)
