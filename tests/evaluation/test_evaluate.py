@@ -116,7 +116,7 @@ def test_missing_classes_cost_recall_and_not_precision(digits: tuple[np.ndarray,
     real = saved(tmp_path / "real.npz", images[4000:])
     fake = saved(tmp_path / "fake.npz", images[:4000][labels[:4000] == 1])
     found = evaluate(fake, real, metrics=["manifold"], **QUICK)
-    assert found["recall"].value < found["recall"].floor / 2  # type: ignore[operator]
+    assert found["recall"].value < 0.7 * found["recall"].floor  # type: ignore[operator]
     assert found["precision"].value > found["precision"].floor - 0.15  # type: ignore[operator]
     (verdict,) = found.verdicts
     assert verdict.text.startswith("Sharp but narrow")
@@ -145,6 +145,60 @@ def test_training_data_under_another_name_are_not_taken_for_held_out_samples(
     assert "c_t" in {measure.metric for measure in found.measures}
     held = int(found["c_t"].settings.removeprefix("held out="))
     assert held <= 32  # those that the run kept out of training, and no others
+
+
+def points(path: Path, scale: float, seed: int, count: int = 1000) -> Path:
+    np.save(path, (scale * np.random.RandomState(seed).randn(count, 2)).astype(np.float32))
+    return path
+
+
+def test_points_are_measured_in_units_of_the_real_ones_whoever_was_measured_before(tmp_path: Path) -> None:
+    real = points(tmp_path / "real.npy", 1.0, 0, 2000)
+    wide, right = points(tmp_path / "wide.npy", 3.0, 1), points(tmp_path / "right.npy", 1.0, 2)
+    values = [evaluate(fake, real, metrics="fd", count=500)["fd"].value for fake in (right, wide, right)]
+    assert values[0] == values[2] < 0.1 and values[1] > 1
+
+
+def test_a_single_runaway_point_does_not_hide_in_its_own_units(tmp_path: Path) -> None:
+    real = points(tmp_path / "real.npy", 1.0, 0, 2000)
+    fake = np.load(points(tmp_path / "fake.npy", 1.0, 1))
+    fake[7, 0] = 1e6
+    np.save(tmp_path / "fake.npy", fake)
+    assert evaluate(tmp_path / "fake.npy", real, metrics="fd", count=1000)["fd"].value > 1000
+
+
+def test_files_that_are_sorted_by_class_are_measured_in_random_order(
+    digits: tuple[np.ndarray, np.ndarray], tmp_path: Path
+) -> None:
+    images, labels = digits
+    order = np.argsort(labels[:1000], kind="stable")
+    fake = saved(tmp_path / "sorted.npz", images[:1000][order])
+    found = evaluate(fake, saved(tmp_path / "real.npz", images[1000:4000]), metrics="kid,artefacts", **QUICK)
+    assert found["kid"].low < 0.05 and found["kid"].error < 0.2  # type: ignore[operator]
+    assert found["spectrum"].value < 3 * found["spectrum"].floor  # type: ignore[operator]
+
+
+def test_floors_are_between_samples_that_are_not_the_same(
+    digits: tuple[np.ndarray, np.ndarray], tmp_path: Path
+) -> None:
+    images, _ = digits
+    first, both = saved(tmp_path / "first.npz", images[:600]), saved(tmp_path / "both.npz", images[:1200])
+    tiny = {"generator_width": 8, "discriminator_width": 8, "samples": 64, "batch": 16}
+    zerosum.fit(first, recipe="light", out=tmp_path, name="run", **tiny)  # type: ignore[arg-type]
+    found = evaluate(tmp_path / "run", both, metrics="fd,manifold", features="random-conv", count=500)
+    apart = evaluate(saved(tmp_path / "a.npz", images[:500]), saved(tmp_path / "b.npz", images[2000:3000]), **QUICK)
+    assert found["fd"].floor > apart["fd"].floor / 5  # type: ignore[operator]
+    assert found["coverage"].floor < 1  # type: ignore[operator]
+
+
+def test_points_of_ones_own_in_a_file_called_ring_are_no_toy(tmp_path: Path) -> None:
+    found = evaluate(points(tmp_path / "a.npy", 1.0, 0), points(tmp_path / "ring.npy", 1.0, 1), count=300)
+    assert "modes" not in {measure.metric for measure in found.measures}
+
+
+def test_a_metric_can_be_asked_for_by_what_it_gives(digits_run: Path) -> None:
+    found = evaluate(digits_run, metrics="precision", **QUICK)
+    assert [measure.metric for measure in found.measures] == ["precision", "recall", "density", "coverage"]
 
 
 def test_a_module_of_ones_own_measures_in_its_features(digits_run: Path) -> None:
@@ -204,7 +258,7 @@ def test_likelihood_takes_validation_samples_of_ones_own(digits: tuple[np.ndarra
     fake, real = saved(tmp_path / "fake.npz", images[:500]), saved(tmp_path / "real.npz", images[500:2500])
     validation = saved(tmp_path / "validation.npz", images[2500:3000])
     found = evaluate(fake, real, metrics=["likelihood"], validation=validation, **QUICK)["parzen"]
-    assert "tested=200" in found.settings and "sigma=" in found.settings
+    assert found.settings == "tested=200" and "sigma 0." in found.title
     assert found.error is not None and found.low == pytest.approx(found.value - 1.96 * found.error)
 
 

@@ -7,6 +7,7 @@ import torch
 from torch.distributions import Bernoulli, MultivariateNormal, Normal, kl_divergence
 
 from zerosum.game.variational import (
+    NEAREST,
     bernoulli_surprise,
     best_deviation,
     gaussian_surprise,
@@ -49,7 +50,8 @@ def test_surprise_is_that_of_torch() -> None:
 
 def test_bernoulli_surprise_is_that_of_torch() -> None:
     x, mean = doubles(4, 3).sign(), doubles(4, 3, seed=1).tanh()
-    expected = -Bernoulli((mean + 1) / 2).log_prob((x + 1) / 2).sum(1)
+    chance = NEAREST + (1 - 2 * NEAREST) * (mean + 1) / 2
+    expected = -Bernoulli(chance).log_prob((x + 1) / 2).sum(1)
     assert torch.allclose(bernoulli_surprise(x, mean), expected, rtol=1e-12)
     grey = torch.tensor([[0.4]], dtype=torch.float64)
     places = torch.linspace(-0.99, 0.99, 199, dtype=torch.float64)[:, None]

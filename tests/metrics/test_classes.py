@@ -8,13 +8,22 @@ import torch
 from sklearn.linear_model import RidgeClassifier
 from torch import Tensor
 
-from zerosum.metrics.classes import FEWEST, class_scores, distance_within_classes
+from zerosum.metrics.classes import FEWEST, ClassScores, class_scores, distance_within_classes
 
 Side = tuple[Tensor, Tensor]
 
 
+def sizes(first: Tensor, second: Tensor, classes: int) -> dict[int, int]:
+    return {c: min(int((first == c).sum()), int((second == c).sum())) for c in range(classes)}
+
+
 def normal(*shape: int, seed: int = 0) -> Tensor:
     return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
+
+
+def accuracies(real: Side, fake: Side, other: Side) -> ClassScores:
+    """The values alone, as numbers."""
+    return ClassScores(*(part.value for part in class_scores(real, fake, other)))  # type: ignore[arg-type]
 
 
 def labelled(n: int, seed: int, classes: int = 4) -> Side:
@@ -32,7 +41,7 @@ def test_each_class_has_its_distance_at_equal_numbers() -> None:
     real, real_labels = labelled(400, 0)
     fake, fake_labels = labelled(300, 1)
     fake = fake + 2.0 * (fake_labels == 2)[:, None]
-    found = distance_within_classes(real, real_labels, fake, fake_labels, 4)
+    found = distance_within_classes(real, real_labels, fake, fake_labels, sizes(real_labels, fake_labels, 4))
     assert sorted(found) == [0, 1, 2, 3]
     for label, distance in found.items():
         a, b = (x.double().numpy()[y.numpy() == label] for x, y in ((fake, fake_labels), (real, real_labels)))
@@ -46,14 +55,15 @@ def test_classes_with_few_samples_on_a_side_are_left_out() -> None:
     labels = torch.zeros(100, dtype=torch.int64)
     labels[:FEWEST] = 1
     labels[FEWEST : 2 * FEWEST - 1] = 2
-    assert sorted(distance_within_classes(features, labels, features, labels, 5)) == [0, 1]
-    assert distance_within_classes(features, labels, features[:5], labels[:5], 5) == {}
+    assert sorted(distance_within_classes(features, labels, features, labels, sizes(labels, labels, 5))) == [0, 1]
+    assert distance_within_classes(features, labels, features[:5], labels[:5], sizes(labels, labels[:5], 5)) == {}
 
 
 def test_swapped_classes_are_far_apart_though_all_together_are_not() -> None:
     (real, real_labels), (fake, fake_labels) = labelled(800, 0), labelled(800, 1)
-    right = distance_within_classes(real, real_labels, fake, fake_labels, 4)
-    wrong = distance_within_classes(real, real_labels, fake, (fake_labels + 1) % 4, 4)
+    right = distance_within_classes(real, real_labels, fake, fake_labels, sizes(real_labels, fake_labels, 4))
+    moved = (fake_labels + 1) % 4
+    wrong = distance_within_classes(real, real_labels, fake, moved, sizes(real_labels, moved, 4))
     assert min(wrong.values()) > 10 * max(right.values())
 
 
@@ -68,12 +78,12 @@ def test_scores_are_accuracies_of_ridge_classifiers() -> None:
         return float(np.mean(model.predict(test[0]) == test[1]))
 
     expected = (accuracy(sides[1], sides[0]), accuracy(sides[0], sides[1]), accuracy(sides[2], sides[0]))
-    assert class_scores(real, fake, other) == pytest.approx(expected, abs=1e-12)
+    assert accuracies(real, fake, other) == pytest.approx(expected, abs=1e-12)
     assert 0.5 < expected[0] < 1
 
 
 def test_perfect_fakes_reach_the_ceiling() -> None:
-    found = class_scores(labelled(1000, 0), labelled(1000, 1), labelled(1000, 2))
+    found = accuracies(labelled(1000, 0), labelled(1000, 1), labelled(1000, 2))
     assert found.on_real == pytest.approx(found.ceiling, abs=0.03)
     assert found.on_fake == pytest.approx(found.ceiling, abs=0.03) and found.ceiling > 0.9
 
@@ -81,7 +91,7 @@ def test_perfect_fakes_reach_the_ceiling() -> None:
 def test_fakes_of_any_class_fall_to_chance() -> None:
     fake, labels = labelled(1000, 1)
     shuffled = labels[torch.randperm(1000, generator=torch.Generator().manual_seed(5))]
-    found = class_scores(labelled(1000, 0), (fake, shuffled), labelled(1000, 2))
+    found = accuracies(labelled(1000, 0), (fake, shuffled), labelled(1000, 2))
     assert found.on_fake == pytest.approx(0.25, abs=0.06)
     # What is learnt from noise is anything: each cluster is called by one label, right for one in four on average.
     assert found.on_real < 0.6 and found.ceiling > 0.9
@@ -91,22 +101,22 @@ def test_what_classes_lack_and_what_they_show_falsely_are_told_apart() -> None:
     real, other = labelled(1000, 0), labelled(1000, 2)
     fake, labels = labelled(1000, 1)
     dull = 3 * torch.eye(4, 12)[labels] + 0.01 * normal(1000, 12, seed=3)
-    sure = class_scores(real, (dull, labels), other)
+    sure = accuracies(real, (dull, labels), other)
     assert sure.on_fake == 1
-    missing = class_scores(real, (fake[labels < 2], labels[labels < 2]), other)
+    missing = accuracies(real, (fake[labels < 2], labels[labels < 2]), other)
     assert missing.on_real == pytest.approx(0.5, abs=0.05) and missing.on_fake > 0.9
 
 
 def test_fakes_of_one_class_are_right_as_often_as_it_occurs() -> None:
     real, other = labelled(1000, 0), labelled(1000, 2)
     fake, _ = labelled(100, 1)
-    found = class_scores(real, (fake, torch.full((100,), 3)), other)
+    found = accuracies(real, (fake, torch.full((100,), 3)), other)
     assert found.on_real == float((real[1] == 3).double().mean())
     one = torch.zeros(100, dtype=torch.int64)
-    assert class_scores((fake, one), (fake, one), (fake, one)) == (1, 1, 1)
+    assert accuracies((fake, one), (fake, one), (fake, one)) == (1, 1, 1)
 
 
 def test_numbers_that_are_not_finite_stay_visible() -> None:
     sides = [labelled(50, s) for s in range(3)]
     sides[1][0][3, 2] = math.nan
-    assert all(math.isnan(score) for score in class_scores(sides[0], sides[1], sides[2]))
+    assert all(math.isnan(score) for score in accuracies(sides[0], sides[1], sides[2]))

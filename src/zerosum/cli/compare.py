@@ -74,26 +74,40 @@ def check(command: Compare) -> None:
     """Refuse what cannot be compared before anything is trained."""
     if command.recipes and command.data is None:
         raise SettingError("--recipes are trained on --data, and none is given: name a path or a built-in set.")
-    if not command.recipes and not command.runs:
+    count = len(command.runs) + len(_recipes(command))
+    if count < 2:
         raise SettingError(
-            "There is nothing to compare. Give two runs or more, or recipes to train first: "
-            "zerosum compare --recipes gan,dcgan --data digits --minutes 5."
+            f"There is {'one system' if count else 'nothing'} to compare, and it takes two. Give two runs or more, or "
+            "recipes to train first: zerosum compare --recipes gan,dcgan --data digits --minutes 5."
         )
+
+
+def _recipes(command: Compare) -> list[str]:
+    """The recipes that were asked for, by name."""
+    return [name.strip() for name in (command.recipes or "").split(",") if name.strip()]
 
 
 def _trained(command: Compare, main_process: bool) -> list[Path]:
     """The runs of the recipes that were asked for, trained one after the other."""
-    if not command.recipes:
+    names = _recipes(command)
+    if not names or command.data is None:
         return []
-    assert command.data is not None, "checked before"
-    names = [name.strip() for name in command.recipes.split(",") if name.strip()]
 
     @contextmanager
     def watched(plan: Plan) -> Iterator[Listener]:
         with make_display(plan, (), command.json, quiet=command.json or not main_process) as display:
             yield display.listen
 
-    return train_rivals(names, command.data, command.run, command.reading, command.runs_out, watched)
+    return train_rivals(
+        names,
+        command.data,
+        command.run,
+        command.reading,
+        command.runs_out,
+        watched,
+        features=command.features,
+        weights=command.weights,
+    )
 
 
 def _measured(command: Compare, runs: Sequence[Path], main_process: bool) -> Standing:

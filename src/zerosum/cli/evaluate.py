@@ -16,7 +16,7 @@ from rich.text import Text
 from zerosum.api import Evaluation, evaluate
 from zerosum.cli.progress import Waiting
 from zerosum.evaluation import METRICS, SAMPLES, as_json, write
-from zerosum.evaluation.files import row
+from zerosum.evaluation.files import noted, row
 from zerosum.train.devices import orderly_end
 
 STYLES = {"good": "bold green", "note": "bold yellow", "bad": "bold red"}
@@ -65,7 +65,7 @@ def main(arguments: Sequence[str]) -> None:
             evaluation = evaluate(
                 command.model,
                 command.data,
-                metrics=[name.strip() for name in command.metrics.split(",")] if command.metrics else (),
+                metrics=command.metrics or (),
                 features=command.features,
                 weights=command.weights,
                 count=command.samples,
@@ -94,7 +94,7 @@ def show(evaluation: Evaluation, console: Console) -> None:
         console.print(Text.assemble((f"{verdict.about}: ", STYLES[verdict.level]), verdict.text))
         if verdict.blind:
             console.print(Padding(Text(verdict.blind, style="dim"), (0, 0, 0, 3)))
-    facts = "; ".join(f"{name}: {value}" for name, value in evaluation.facts)
+    facts = "; ".join(f"{name}: {value}" for name, value in noted(evaluation))
     console.print(Text(f"\n{facts}\n", style="dim"))
     grid = Grid(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     grid.add_column("measure", overflow="fold")

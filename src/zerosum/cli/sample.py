@@ -52,7 +52,7 @@ def main(arguments: Sequence[str]) -> None:
         return
     for seed, row in zip(seeds, rows, strict=True):
         model.codec.write(row, command.out / f"seed{seed:05d}")
-    sheet = command.out / "sheet.png"
+    sheet = command.out.with_name(f"{command.out.name}-sheet.png")  # beside the samples, which others may read
     with replacing(sheet) as temporary:
         model.codec.sheet(rows[:LARGEST_SHEET]).save(temporary, format="png")
     print(f"{len(seeds):,} samples: {command.out}\nContact sheet: {sheet}")

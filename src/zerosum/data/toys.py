@@ -67,6 +67,11 @@ def modes(name: str) -> np.ndarray:
     return _MODES[name]()
 
 
+def has_modes(name: str) -> bool:
+    """Whether a toy is a mixture of separate Gaussians."""
+    return name in _MODES
+
+
 def default_sigma(name: str) -> float:
     """Default standard deviation of a toy's noise; 0 where it has none.
 

@@ -9,9 +9,9 @@ from torch import Tensor
 
 from zerosum.drawing.page import Table
 from zerosum.evaluation.comparison import Comparison, Metric, without_learners
-from zerosum.evaluation.measure import Found, Measure
+from zerosum.evaluation.measure import Found, Measure, Verdict
 from zerosum.evaluation.sides import Side
-from zerosum.metrics.classes import class_scores, distance_within_classes
+from zerosum.metrics.classes import FEWEST, class_scores, distance_within_classes
 
 
 def _classes(comparison: Comparison) -> Found:
@@ -25,27 +25,25 @@ def _classes(comparison: Comparison) -> Found:
         )
     )
     names = comparison.space.classes
-    apart = distance_within_classes(real, real_labels, fake, fake_labels, len(names))
-    floors = distance_within_classes(real, real_labels, other, other_labels, len(names))
-    scores = class_scores((real, real_labels), (fake, fake_labels), (other, other_labels))
+    sides = [(real, real_labels), (fake, fake_labels), (other, other_labels)]
+    sizes = {c: min(int((labels == c).sum()) for _, labels in sides) for c in range(len(names))}
+    apart = distance_within_classes(real, real_labels, fake, fake_labels, sizes)
+    floors = distance_within_classes(real, real_labels, other, other_labels, sizes)
+    scores = class_scores(sides[0], sides[1], sides[2])
     seconds = time.perf_counter() - begin
-    common = {"within": comparison.network.name, "n": comparison.n}
+    common = {"within": comparison.network.name, "n": comparison.n, "better": "higher", "floor": scores.ceiling.value}
     measures = [
-        Measure(
+        Measure.of(
+            scores.on_real,
             metric="train-on-fake",
             title="accuracy on real samples of a classifier trained on generated ones",
-            value=scores.on_real,
-            floor=scores.ceiling,
-            better="higher",
             seconds=seconds,
             **common,
         ),
-        Measure(
+        Measure.of(
+            scores.on_fake,
             metric="train-on-real",
             title="accuracy on generated samples of a classifier trained on real ones",
-            value=scores.on_fake,
-            floor=scores.ceiling,
-            better="higher",
             **common,
         ),
     ]
@@ -54,13 +52,17 @@ def _classes(comparison: Comparison) -> Found:
             Measure(
                 metric="intra-fd",
                 title=f"mean Frechet distance within {len(apart)} classes",
+                within=comparison.network.name,
+                n=comparison.n,
+                settings=f"{min(sizes[c] for c in apart)} to {max(sizes[c] for c in apart)} a class",
                 value=sum(apart.values()) / len(apart),
-                floor=sum(floors[c] for c in apart if c in floors) / max(1, len(apart.keys() & floors.keys())),
-                **common,
+                floor=sum(floors.values()) / len(floors),
             )
         )
-    counts = {c: min(int((real_labels == c).sum()), int((fake_labels == c).sum())) for c in apart}
-    return Found(measures, (), (), [_table(comparison, apart, floors, counts)])
+    missing = [names[c] for c, size in sizes.items() if size < FEWEST <= int((real_labels == c).sum())]
+    text = f"Hardly any generated samples of {len(missing)} of {len(names)} classes: {', '.join(missing[:10])}."
+    verdicts = [Verdict("classes", "bad", text)] if missing else []
+    return Found(measures, verdicts, (), [_table(comparison, apart, floors, sizes)])
 
 
 def _table(comparison: Comparison, apart: dict[int, float], floors: dict[int, float], counts: dict[int, int]) -> Table:
@@ -92,5 +94,11 @@ def _needs_classes(comparison: Comparison) -> str | None:
 
 
 METRICS = (
-    Metric("classes", "distance within classes, and what a classifier learns from samples", _needs_classes, _classes),
+    Metric(
+        "classes",
+        "distance within classes, and what a classifier learns from samples",
+        _needs_classes,
+        _classes,
+        gives=("train-on-fake", "train-on-real", "intra-fd"),
+    ),
 )

@@ -6,18 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from zerosum.core.errors import DataError
 from zerosum.core.space import Space
+from zerosum.data.codec import Codec
 from zerosum.data.dataset import Dataset
 from zerosum.evaluation.describe import Workers
-from zerosum.evaluation.measure import Better, Found, Measure, measured
+from zerosum.evaluation.measure import Better, Found, Measure
 from zerosum.evaluation.sides import Side, Sides, tensor
 from zerosum.evaluation.subject import Subject
 from zerosum.metrics.bootstrap import Estimate
-from zerosum.metrics.copying import Originals
+from zerosum.metrics.copying import Originals, Suspects
 from zerosum.metrics.features import FeatureNetwork
 from zerosum.metrics.pairs import finite
 
@@ -89,22 +91,41 @@ class Comparison:
         if self.sides.trained is None or self.sides.held_out is None:
             return None
         trained = self._described(self.plain, self.sides.trained, "training samples", keep=True)
-        return Originals(self._described(self.plain, self.sides.held_out, "held-out samples", keep=True), trained)
+        held_out, *mirrored = self._turned(self.sides.held_out, "held-out samples", keep=True)
+        return Originals(held_out, trained, *mirrored)
 
     @cached_property
-    def plain_fakes(self) -> Tensor:
-        """Features of the generated samples in the plain network, (n, f)."""
-        return self._described(self.plain, self.fake, "generated samples once more", keep=False)
+    def suspects(self) -> Suspects | None:
+        """The generated samples beside the training samples; None where these are not known."""
+        if self.originals is None:
+            return None
+        return self.originals.suspects(*self._turned(self.fake, "generated samples once more", keep=False))
 
-    def describe(self) -> None:
-        """Describe all samples now, which takes all processes; what follows, one of them does alone."""
-        _ = self.reals, self.others, self.fakes, self.originals
-        if self.originals is not None:
-            _ = self.plain_fakes
+    def _turned(self, side: Side, what: str, keep: bool) -> list[Tensor]:
+        """Features in the plain network of samples, and of these mirrored where training mirrored its own."""
+        found = [self._described(self.plain, side, what, keep)]
+        if self.sides.mirrored:
+            mirrored = Side(np.ascontiguousarray(side.rows[:, :, ::-1]))
+            found.append(self._described(self.plain, mirrored, f"mirrored {what}", keep))
+        return found
+
+    def describe(self, copying: bool) -> None:
+        """Describe all samples now, which takes all processes; what follows, one of them does alone.
+
+        Training samples, which are many, are only described where copies are looked for.
+        """
+        _ = self.reals, self.others, self.fakes
+        if copying:
+            _ = self.suspects
+
+    @property
+    def codec(self) -> Codec:
+        """How stored rows of all sides are encoded: as the real samples are, so that numbers have their units."""
+        return self.dataset.codec
 
     def encoded(self, side: Side, most: int | None = None) -> Tensor:
-        """Samples in the model's range, (n, ...), the first of them."""
-        return self.subject.codec.encode(tensor(side.rows[:most]))
+        """Samples in the range of networks, (n, ...), the first of them."""
+        return self.codec.encode(tensor(side.rows[:most]))
 
     def measure(
         self,
@@ -119,7 +140,8 @@ class Comparison:
         begin = time.perf_counter()
         found = distance(self.reals, self.fakes)
         seconds = time.perf_counter() - begin
-        return Measure(
+        return Measure.of(
+            found,
             metric=metric,
             title=title,
             within=self.network.name,
@@ -128,11 +150,10 @@ class Comparison:
             floor=floor(self.reals, self.others),
             better=better,
             seconds=seconds,
-            **measured(found),  # pyright: ignore[reportArgumentType]
         )
 
     def _described(self, network: FeatureNetwork, side: Side, what: str, keep: bool) -> Tensor:
-        found = self.workers.features(network, side.rows, self.subject.codec, what, keep)
+        found = self.workers.features(network, side.rows, self.codec, what, keep)
         if not finite(found):
             wrong = int((~found.isfinite().all(1)).nonzero()[0, 0])
             raise DataError(
@@ -151,6 +172,7 @@ class Metric:
         summary: What it says, in a few words.
         refuses: Says why it cannot be had in a comparison, as the end of "NAME does not apply: "; None where it can.
         find: Finds it out.
+        gives: The short names of its measures, by which it can be asked for as well.
         usual: Kinds of samples for which it is looked at where nobody asks for it.
     """
 
@@ -158,6 +180,7 @@ class Metric:
     summary: str
     refuses: Callable[[Comparison], str | None]
     find: Callable[[Comparison], Found]
+    gives: tuple[str, ...] = ()
     usual: tuple[str, ...] = ("image", "points")
 
 

@@ -1,6 +1,7 @@
 """Samples generated and described by the processes together, and features of real samples kept for the next time."""
 
 import hashlib
+import json
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -56,7 +57,7 @@ class Workers:
             what: What they are, for the person who waits.
             keep: Whether to look for them in the cache, and to leave them there.
         """
-        path = _place(network, rows) if keep else None
+        path = _place(network, rows, codec) if keep else None
         known = on_main(self._accelerator, lambda: None if path is None else _read(path, len(rows)))
         if known is None:
             parts = [rows[i : i + AT_ONCE] for i in range(0, len(rows), AT_ONCE)]
@@ -86,9 +87,10 @@ class Workers:
         return np.concatenate([result for results in everyone for result in results])
 
 
-def _place(network: FeatureNetwork, rows: np.ndarray) -> Path:
-    """The file of the features of these rows: another one for other content, or another network."""
-    key = hashlib.sha256(f"{network.identity} {digest_of(rows)}".encode()).hexdigest()[:32]
+def _place(network: FeatureNetwork, rows: np.ndarray, codec: Codec) -> Path:
+    """The file of the features of these rows: another one for other content, another network or other units."""
+    units = json.dumps(codec.to_json())
+    key = hashlib.sha256(f"{network.identity} {units} {digest_of(rows)}".encode()).hexdigest()[:32]
     return cache_folder() / "features" / f"{key}.npy"
 
 

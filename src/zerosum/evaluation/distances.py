@@ -5,11 +5,12 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from torch import Tensor
+import torch
+from torch import Tensor, nn
 from torch.nn.functional import normalize
 
 from zerosum.evaluation.comparison import Comparison, Distance, Floor, Metric, always
-from zerosum.evaluation.measure import Found, Measure, Verdict, measured
+from zerosum.evaluation.measure import Found, Measure, Verdict
 from zerosum.metrics.bootstrap import Estimate
 from zerosum.metrics.classifier import two_sample_accuracy
 from zerosum.metrics.distances import energy_distance, kernel_distance, sliced_wasserstein, sliced_wasserstein_estimate
@@ -24,6 +25,9 @@ SCALE = 1000.0
 
 CLEARLY = 0.05
 """By how much precision or recall must be below the floor to speak of it."""
+
+SIGMAS = 2.5
+"""Half the width of what chance gives a fresh classifier: two deviations, each a quarter larger than the binomial."""
 
 TITLES = {
     "precision": "precision: generated samples that lie among the real ones",
@@ -76,7 +80,8 @@ def _manifold(comparison: Comparison) -> Found:
     seconds = time.perf_counter() - begin
     floor = manifold(comparison.reals, comparison.others)._asdict()
     measures = [
-        Measure(
+        Measure.of(
+            estimate,
             metric=name,
             title=TITLES[name],
             within=comparison.network.name,
@@ -85,7 +90,6 @@ def _manifold(comparison: Comparison) -> Found:
             floor=floor[name],
             better="higher" if name != "density" else "floor",
             seconds=seconds / len(found),
-            **measured(estimate),  # pyright: ignore[reportArgumentType]
         )
         for name, estimate in found.items()
     ]
@@ -112,7 +116,8 @@ def _two_samples(comparison: Comparison) -> Found:
     begin = time.perf_counter()
     value = two_sample_accuracy(comparison.reals, comparison.fakes)
     seconds = time.perf_counter() - begin
-    low, high = binomial_band(2 * comparison.n)
+    # Wider than the band, because the two halves of the samples share their classifiers.
+    low, high = binomial_band(2 * comparison.n, SIGMAS)
     found = Measure(
         metric="two-sample",
         title="accuracy of a fresh classifier on samples that it did not see",
@@ -131,11 +136,7 @@ def _two_samples(comparison: Comparison) -> Found:
     text = (
         f"A fresh classifier tells generated from real samples with {value:.0%} accuracy, where chance gives "
         f"{low:.0%} to {high:.0%}"
-        + (
-            "."
-            if told
-            else ": it cannot tell them apart. That is no proof of quality: it is a linear one, in these features."
-        )
+        + ("." if told else ": it cannot tell them apart, in these features. That is no proof of quality.")
     )
     return Found([found], [Verdict("two-sample test", "note" if told else "good", text)])
 
@@ -144,19 +145,26 @@ def _inception(comparison: Comparison) -> Found:
     head = comparison.network.head
     assert head is not None, "the metric refuses networks that are no classifiers"
     begin = time.perf_counter()
-    score = inception_score(head(comparison.fakes))
+    score = inception_score(_logits(head, comparison.fakes))
     seconds = time.perf_counter() - begin
-    found = Measure(
+    found = Measure.of(
+        score,
         metric="is",
         title="Inception Score" if comparison.network.name == "inception" else "score after Inception's",
         within=comparison.network.name,
         n=comparison.n,
-        floor=inception_score(head(comparison.others)).value,
+        floor=inception_score(_logits(head, comparison.others)).value,
         better="higher",
         seconds=seconds,
-        **measured(score),  # pyright: ignore[reportArgumentType]
     )
     return Found([found])
+
+
+def _logits(head: nn.Module, features: Tensor) -> Tensor:
+    """What a classifier's last layer makes of features, wherever that layer is."""
+    device = next(head.parameters()).device
+    with torch.no_grad():
+        return head(features.to(device)).cpu()
 
 
 def _needs_classifier(comparison: Comparison) -> str | None:
@@ -169,7 +177,13 @@ METRICS = (
     Metric("energy", "unbiased energy distance", always, _energy, usual=("points",)),
     Metric("swd", "sliced Wasserstein distance", always, _sliced),
     Metric("cmmd", "kernel distance of CLIP features", _needs_contrastive, _contrastive),
-    Metric("manifold", "precision, recall, density and coverage", always, _manifold),
+    Metric(
+        "manifold",
+        "precision, recall, density and coverage",
+        always,
+        _manifold,
+        gives=("precision", "recall", "density", "coverage"),
+    ),
     Metric("two-sample", "accuracy of a fresh classifier", always, _two_samples),
     Metric("is", "Inception Score", _needs_classifier, _inception, usual=()),
 )

@@ -10,14 +10,16 @@ from accelerate import Accelerator
 from PIL import Image
 from torch import nn
 
+from zerosum.config.base import from_json
 from zerosum.config.run import Run
 from zerosum.core.errors import SettingError, nearest_name
+from zerosum.data.dataset import digest_of
 from zerosum.drawing.page import Table
 from zerosum.evaluation import classes, copying, distances, latents, likelihood, points, spectra
 from zerosum.evaluation.comparison import Comparison, Metric
 from zerosum.evaluation.describe import Progress, Workers
 from zerosum.evaluation.measure import Figure, Found, Measure, Verdict
-from zerosum.evaluation.sides import Side, Sides, choose_sides
+from zerosum.evaluation.sides import Side, Sides, choose_sides, shuffled
 from zerosum.evaluation.subject import Subject, find_subject, open_reals
 from zerosum.metrics.features import default_network, feature_network, open_network
 from zerosum.train.devices import on_main, start, suitable_threads
@@ -46,6 +48,8 @@ class Evaluation:
         figures: Pictures: samples, real ones, neighbours, spectra.
         tables: Further tables.
         left_out: Metrics that do not apply, with the reasons.
+        notes: What the person should know of the choice of samples.
+        reals: Hash of the real samples: numbers beside other ones do not compare.
         spent: Seconds of generating, describing and measuring.
     """
 
@@ -56,6 +60,8 @@ class Evaluation:
     figures: list[Figure]
     tables: list[Table]
     left_out: dict[str, str]
+    notes: tuple[str, ...]
+    reals: str
     spent: dict[str, float]
 
     def __getitem__(self, metric: str) -> Measure:
@@ -78,7 +84,8 @@ def evaluate(
     model: Model | Path | str | np.ndarray,
     data: Path | str | np.ndarray | None = None,
     *,
-    metrics: Sequence[str] = (),
+    metrics: str | Sequence[str] = (),
+    where_applicable: bool = False,
     features: str | nn.Module = "auto",
     weights: Path | None = None,
     count: int = SAMPLES,
@@ -93,7 +100,8 @@ def evaluate(
     Args:
         model: A model, the folder of a run or of a model, or samples: a folder of pictures, an .npz, an array.
         data: The real samples; by default what the model was trained on.
-        metrics: What to find out, by name; by default all that applies.
+        metrics: What to find out, names or one text with commas between them; by default all that applies.
+        where_applicable: Whether to leave out those that do not apply, rather than to refuse them.
         features: The network that distances are measured in: a name, `module:attribute`, or a module.
         weights: The file of the network's weights, where it needs one.
         count: Samples on each side, at most; fewer where there are not twice as many real ones.
@@ -109,7 +117,7 @@ def evaluate(
     if count < 1:
         raise SettingError(f"The number of samples is {count}; it must be at least 1.")
     subject = find_subject(model)
-    accelerator = start(Run(device=device))  # pyright: ignore[reportArgumentType]
+    accelerator = start(from_json(Run, {"device": device}, "evaluate"))
     if accelerator.num_processes > 1:  # so that pictures are decoded once, before everyone maps them
         on_main(accelerator, lambda: open_reals(data, subject).fingerprint)
     dataset = open_reals(data, subject)
@@ -122,13 +130,13 @@ def evaluate(
     workers = Workers(accelerator, progress if accelerator.is_main_process else lambda what, done, total: None)
     with suitable_threads(subject.space):
         watch = _Watch()
-        fake = _generated(subject, sides, workers)
+        fake = _generated(subject, sides, workers, seed)
         watch.lap("generating")
         comparison = Comparison(subject, dataset, sides, fake, network, plain, workers, validated, seed)
         refused = {metric.name: reason for metric in asked if (reason := metric.refuses(comparison)) is not None}
-        if metrics and refused:
+        if metrics and refused and not where_applicable:
             raise SettingError(_refusal(refused, comparison))
-        comparison.describe()
+        comparison.describe(copying="copying" in {metric.name for metric in asked} - refused.keys())
         watch.lap("describing")
         found = on_main(accelerator, lambda: _all_found(asked, refused, comparison, progress))
         watch.lap("measuring")
@@ -140,6 +148,8 @@ def evaluate(
         figures=[*_sheets(comparison), *(figure for one in found for figure in one.figures)],
         tables=[table for one in found for table in one.tables],
         left_out=refused,
+        notes=sides.notes,
+        reals=digest_of(sides.real.rows)[:16],
         spent=watch.spent,
     )
 
@@ -157,15 +167,16 @@ class _Watch:
         self.spent[name], self._begin = now - self._begin, now
 
 
-def _asked(names: Sequence[str], subject: Subject) -> list[Metric]:
+def _asked(names: str | Sequence[str], subject: Subject) -> list[Metric]:
     """The metrics with these names, or those that are usual for the kind of sample."""
     if not names:
         return [metric for metric in METRICS if subject.space.kind in metric.usual]
-    known = {metric.name: metric for metric in METRICS}
-    for name in names:
+    known = {name: metric for metric in METRICS for name in (metric.name, *metric.gives)}
+    wanted = [name.strip() for name in names.split(",")] if isinstance(names, str) else list(names)
+    for name in wanted:
         if name not in known:
             raise SettingError(f'There is no metric "{name}". {nearest_name(name, known)}.')
-    return [metric for metric in METRICS if metric.name in names]
+    return [metric for metric in METRICS if metric in [known[name] for name in wanted]]
 
 
 def _refusal(refused: dict[str, str], comparison: Comparison) -> str:
@@ -175,10 +186,10 @@ def _refusal(refused: dict[str, str], comparison: Comparison) -> str:
     return f"{reasons[0].upper()}{reasons[1:]}. Metrics that do apply: {able}."
 
 
-def _generated(subject: Subject, sides: Sides, workers: Workers) -> Side:
+def _generated(subject: Subject, sides: Sides, workers: Workers, seed: int) -> Side:
     """As many samples as there are reals on a side: numbers 0, 1, 2 and so on, or some of those in the files."""
     if subject.samples is not None:
-        numbers = np.linspace(0, len(subject.samples) - 1, sides.fakes).astype(np.int64)
+        numbers = shuffled(np.arange(len(subject.samples)), seed)[: sides.fakes]  # files may be sorted by class
         labels = subject.samples.labels
         return Side(np.asarray(subject.samples.rows)[numbers], None if labels is None else labels[numbers])
     assert subject.model is not None, "a subject is a model or samples"
@@ -213,6 +224,9 @@ def _facts(comparison: Comparison, spent: dict[str, float], accelerator: Acceler
     ]
     if network.resize != "none":
         facts.append(("resized", network.resize))
+    if comparison.space.kind == "image":
+        height, width = comparison.space.shape[1:]
+        facts.append(("pictures of other sizes", f"brought to {height} x {width}, antialiased"))
     if subject.model is not None:
         facts += [
             ("recipe", subject.model.recipe.name),
@@ -221,7 +235,7 @@ def _facts(comparison: Comparison, spent: dict[str, float], accelerator: Acceler
         ]
     took = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in spent.items())
     facts.append(("took", f"{took} on {accelerator.num_processes} process(es)"))
-    return facts + [("note", note) for note in sides.notes]
+    return facts
 
 
 def _sheets(comparison: Comparison) -> list[Figure]:

@@ -46,7 +46,12 @@ def report(evaluation: Evaluation, pictures: list[tuple[str, str, str, bytes]]) 
             Table("Left out", "What does not apply here.", ("metric", "why"), list(evaluation.left_out.items()))
         ),
     ]
-    return page(f"Evaluation of {evaluation.name}", evaluation.facts, evaluation.verdict, sections)
+    return page(f"Evaluation of {evaluation.name}", noted(evaluation), evaluation.verdict, sections)
+
+
+def noted(evaluation: Evaluation) -> list[tuple[str, str]]:
+    """The facts, and what else the person should know."""
+    return [*evaluation.facts, *(("note", note) for note in evaluation.notes)]
 
 
 def numbers(evaluation: Evaluation) -> Table:
@@ -92,6 +97,8 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
         "name": evaluation.name,
         "verdict": evaluation.verdict,
         "facts": dict(evaluation.facts),
+        "notes": list(evaluation.notes),
+        "reals": evaluation.reals,
         "measures": [_finite(to_json(measure) | {"label": measure.label}) for measure in evaluation.measures],
         "verdicts": [to_json(verdict) for verdict in evaluation.verdicts],
         "left_out": evaluation.left_out,

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from zerosum.evaluation.comparison import Comparison, Metric, seeded
-from zerosum.evaluation.measure import Found, Measure, measured
+from zerosum.evaluation.measure import Found, Measure
 from zerosum.game.priors import Normal
 from zerosum.metrics.smoothness import STEP, path_length
 
@@ -29,14 +29,14 @@ def _smoothness(comparison: Comparison) -> Found:
 
     spherical = isinstance(model.prior, Normal)
     found = path_length(describe, latents[:PATHS], latents[PATHS:], places, spherical)
-    measure = Measure(
+    measure = Measure.of(
+        found,
         metric="ppl",
         title="perceptual path length",
         within=comparison.network.name,
         n=PATHS,
         settings=f"step={STEP:g}, {'spherical' if spherical else 'straight'}",
         seconds=time.perf_counter() - begin,
-        **measured(found),  # pyright: ignore[reportArgumentType]
     )
     return Found([measure])
 
@@ -45,4 +45,4 @@ def _needs_model(comparison: Comparison) -> str | None:
     return None if comparison.subject.model is not None else "it needs a model, whose latents can be walked"
 
 
-METRICS = (Metric("smoothness", "perceptual path length", _needs_model, _smoothness, usual=("image",)),)
+METRICS = (Metric("smoothness", "perceptual path length", _needs_model, _smoothness, gives=("ppl",), usual=("image",)),)

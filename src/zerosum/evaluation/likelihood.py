@@ -21,14 +21,17 @@ def _likelihood(comparison: Comparison) -> Found:
     validation = other[:VALIDATED] if given is None else _unit(comparison, _spread(given.rows))
     found = parzen_likelihood(fake, validation, test)
     seconds = time.perf_counter() - begin
-    # The reals that the width is chosen on are no part of the window that gives the floor.
+    # The reals that a width is chosen on are no part of the window that it is chosen for.
     rest = other if given is not None else other[VALIDATED:]
-    floor = parzen_likelihood(rest, validation, test).mean if len(rest) == len(fake) else None
+    floor = None
+    if len(rest) >= len(validation):
+        sigma = parzen_likelihood(rest, validation, test).sigma
+        floor = parzen_likelihood(other, validation, test, [sigma]).mean
     measure = Measure(
         metric="parzen",
-        title="log-likelihood of real samples in a Parzen window on generated ones, nats",
+        title=f"nats of real samples in a Parzen window on generated ones, sigma {found.sigma:.3f}",
         n=found.fakes,
-        settings=f"tested={found.tested}, sigma={found.sigma:.3f}",
+        settings=f"tested={found.tested}",
         value=found.mean,
         low=found.mean - 1.96 * found.error,
         high=found.mean + 1.96 * found.error,
@@ -47,7 +50,7 @@ def _spread(rows: np.ndarray) -> np.ndarray:
 
 def _unit(comparison: Comparison, rows: np.ndarray) -> Tensor:
     """Samples as vectors: pictures in [0, 1], as the 2014 paper takes them, others as networks see them."""
-    x = comparison.subject.codec.encode(tensor(rows)).flatten(1)
+    x = comparison.codec.encode(tensor(rows)).flatten(1)
     return (x + 1) / 2 if comparison.space.kind == "image" else x
 
 
@@ -58,4 +61,8 @@ def _few_numbers(comparison: Comparison) -> str | None:
     return f"a sample has {size:,} numbers, and beyond {MOST_NUMBERS:,} it means nothing"
 
 
-METRICS = (Metric("likelihood", "Parzen-window log-likelihood", _few_numbers, _likelihood, usual=("image",)),)
+METRICS = (
+    Metric(
+        "likelihood", "Parzen-window log-likelihood", _few_numbers, _likelihood, gives=("parzen",), usual=("image",)
+    ),
+)

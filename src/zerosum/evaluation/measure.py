@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from PIL import Image
 
@@ -50,6 +50,13 @@ class Measure:
     better: Better = "lower"
     seconds: float = 0.0
 
+    @classmethod
+    def of(cls, estimate: Estimate, **described: Any) -> "Measure":
+        """A measure whose value, interval and error are those of an estimate."""
+        spread = {"low": estimate.low, "high": estimate.high, "error": estimate.error}
+        known = {name: None if math.isnan(number) else number for name, number in spread.items()}
+        return cls(value=estimate.value, **known, **described)
+
     @property
     def label(self) -> str:
         """The number's whole name, without which it means nothing: `fd[efficientnet-lite0, n=5000]`."""
@@ -77,13 +84,6 @@ class Measure:
         if self.better == "floor":
             return abs(self.value - (self.floor or 0)) < abs(other.value - (other.floor or 0))
         return self.value < other.value if self.better == "lower" else self.value > other.value
-
-
-def measured(estimate: Estimate) -> dict[str, float | None]:
-    """The fields of a `Measure` that an estimate fills: value, interval and error."""
-    spread = {"low": estimate.low, "high": estimate.high, "error": estimate.error}
-    known: dict[str, float | None] = {name: None if math.isnan(value) else value for name, value in spread.items()}
-    return {"value": estimate.value, **known}
 
 
 @dataclass(frozen=True)

@@ -4,55 +4,50 @@ import time
 
 import torch
 
-from zerosum.core.errors import SettingError
-from zerosum.data.toys import TOYS, default_sigma, modes
+from zerosum.data.toys import TOYS, default_sigma, has_modes, modes
 from zerosum.evaluation.comparison import Comparison, Metric
 from zerosum.evaluation.measure import Found, Measure, Verdict
 from zerosum.evaluation.sides import tensor
-from zerosum.metrics.modes import found_modes, grid_divergence
+from zerosum.metrics.modes import divergence_estimate, found_modes, grid_divergence, mode_estimates
 
 
 def _toy(comparison: Comparison) -> Found:
     begin = time.perf_counter()
     real, other, fake = (tensor(side.rows) for side in (comparison.sides.real, comparison.sides.other, comparison.fake))
-    measures, verdicts = [], []
-    name = comparison.dataset.name
-    if name in TOYS and _has_modes(name):
-        centres, sigma = torch.from_numpy(modes(name)), default_sigma(name)
-        found, floor = found_modes(fake, centres, sigma), found_modes(other, centres, sigma)
-        common = {"n": comparison.n, "better": "higher"}
-        measures += [
-            Measure(
-                metric="modes", title=f"modes found of {found.total}", value=found.found, floor=floor.found, **common
-            ),
-            Measure(
-                metric="good", title="samples within 3 sigma of a mode", value=found.good, floor=floor.good, **common
-            ),
-        ]
-        level = "good" if found.found == found.total else "bad"
-        text = f"{found.found} of {found.total} modes are found, and {found.good:.0%} of the samples lie on one."
-        verdicts.append(Verdict("modes", level, text))
-    seconds = time.perf_counter() - begin
-    measures.append(
-        Measure(
+    divergence = divergence_estimate(fake, real)
+    measures = [
+        Measure.of(
+            divergence,
             metric="jsd",
             title="Jensen-Shannon divergence on a grid, nats",
             n=comparison.n,
             settings="50 cells an axis",
-            value=grid_divergence(fake, real),
             floor=grid_divergence(other, real),
-            seconds=seconds,
+            seconds=time.perf_counter() - begin,
         )
-    )
-    return Found(measures, verdicts)
+    ]
+    source = comparison.dataset.source
+    if source not in TOYS or not has_modes(source):
+        return Found(measures)
+    centres, sigma = torch.from_numpy(modes(source)), _sigma(comparison)
+    found, floor = mode_estimates(fake, centres, sigma), found_modes(other, centres, sigma)
+    common = {"n": comparison.n, "better": "higher", "settings": f"sigma={sigma:g}"}
+    title = f"modes found of {floor.total}"
+    measures = [
+        Measure.of(found["modes"], metric="modes", title=title, floor=floor.found, **common),
+        Measure.of(found["good"], metric="good", title="samples within 3 sigma of a mode", floor=floor.good, **common),
+        *measures,
+    ]
+    met, good = int(found["modes"].value), found["good"].value
+    text = f"{met} of {floor.total} modes are found, and {good:.0%} of the samples lie on one."
+    return Found(measures, [Verdict("modes", "good" if met == floor.total else "bad", text)])
 
 
-def _has_modes(name: str) -> bool:
-    try:
-        modes(name)
-    except SettingError:
-        return False
-    return True
+def _sigma(comparison: Comparison) -> float:
+    """The noise of the toy, as it was drawn: the one asked for in training, if these are the samples trained on."""
+    lesson, source = comparison.subject.lesson, comparison.dataset.source
+    asked = lesson.options.sigma if lesson is not None and lesson.source == source else None
+    return asked or default_sigma(source)
 
 
 def _few_coordinates(comparison: Comparison) -> str | None:
@@ -60,4 +55,6 @@ def _few_coordinates(comparison: Comparison) -> str | None:
     return None if fits else "it is for points of one or two coordinates"
 
 
-METRICS = (Metric("toy", "modes found and divergence on a grid", _few_coordinates, _toy),)
+METRICS = (
+    Metric("toy", "modes found and divergence on a grid", _few_coordinates, _toy, gives=("modes", "good", "jsd")),
+)

@@ -1,6 +1,8 @@
 """Who is compared with whom: real samples, as many other real ones, generated ones, and those that were trained on."""
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -42,6 +44,7 @@ class Sides:
         other: As many other reals, for the floors.
         trained: Training samples, up to 50,000; None where they are not known.
         held_out: Reals that were not trained on; None where none are known.
+        mirrored: Whether training mirrored its samples, as half of the real ones then are.
         fakes: How many samples are to be generated: as many as there are reals.
         other_kind: What the other reals are, in words.
         notes: What the person should know of the choice.
@@ -51,6 +54,7 @@ class Sides:
     other: Side
     trained: Side | None
     held_out: Side | None
+    mirrored: bool
     fakes: int
     other_kind: str
     notes: tuple[str, ...]
@@ -74,13 +78,13 @@ def choose_sides(subject: Subject, dataset: Dataset, asked: int, seed: int, same
         SettingError: There are too few samples.
     """
     lesson = open_lesson(subject)
-    own = lesson is not None and subject.lesson is not None and dataset.fingerprint == lesson.fingerprint
-    pool = _shuffled(dataset.training if own and not same else np.arange(len(dataset)), seed)
+    own = lesson is not None and dataset.fingerprint == lesson.fingerprint
+    pool = shuffled(dataset.training if own and not same else np.arange(len(dataset)), seed)
     notes = []
-    if lesson is not None and subject.lesson is not None and lesson.fingerprint != subject.lesson.fingerprint and own:
+    if lesson is not None and subject.lesson is not None and lesson.fingerprint != subject.lesson.fingerprint:
         notes.append("The data have changed since the model was trained on them.")
-    known = None if lesson is None else _shuffled(lesson.training, seed)
-    if own or same or known is None or lesson is None or len(known) < min(asked, len(pool)):
+    known = None if lesson is None or own or same else shuffled(_others(lesson, dataset), seed)
+    if known is None or len(known) < min(asked, len(pool)) or lesson is None:
         n = _agreed(asked, len(pool) // 2, subject)
         real, other = _side(dataset, pool[:n]), _side(dataset, pool[n : 2 * n])
         other_kind = "the other half of the same data"
@@ -89,27 +93,55 @@ def choose_sides(subject: Subject, dataset: Dataset, asked: int, seed: int, same
         real, other = _side(dataset, pool[:n]), _side(lesson, known[:n])
         other_kind = "samples that the model was trained on"
     if n < asked:
-        notes.append(
-            f"{n:,} samples on a side instead of {asked:,}: there are {len(pool):,} real samples"
-            + (f" and {subject.available:,} generated ones" if subject.available is not None else "")
-            + ", and a floor takes as many other real ones."
-        )
-    held_out = None
+        notes.append(_fewer(n, asked, len(pool), subject))
+    if dataset.mirror:
+        notes.append("Half of the real samples are mirrored, as they were for training.")
+    trained = held_out = None
     if lesson is not None:
-        held_out = _side(lesson, lesson.held_out) if own else _unknown(real, lesson)
-    trained = None if lesson is None or known is None else _side(lesson, known[:MOST_TRAINED])
-    if known is not None and len(known) > MOST_TRAINED:
-        notes.append(f"Originals of copies are looked for among {MOST_TRAINED:,} of {len(known):,} training samples.")
-    if held_out is not None and not len(held_out):
-        held_out = None
-    return Sides(real, other, _with_mirrored(trained, lesson), held_out, n, other_kind, tuple(notes))
+        numbers = shuffled(lesson.training, seed)
+        trained = _side(replace(lesson, mirror=False), numbers[:MOST_TRAINED])
+        held_out = _held_out(lesson, dataset, pool[:n], own, seed)
+        if len(numbers) > MOST_TRAINED:
+            notes.append(
+                f"Originals of copies are looked for among {MOST_TRAINED:,} of {len(numbers):,} training samples."
+            )
+    mirrored = lesson is not None and lesson.mirror
+    return Sides(real, other, trained, held_out, mirrored, n, other_kind, tuple(notes))
 
 
-def _unknown(side: Side, lesson: Dataset) -> Side:
-    """Those of the samples that are not among the training samples, byte for byte: data may overlap."""
-    known = {row.tobytes() for row in np.asarray(lesson.rows)[lesson.training]}
-    new = np.array([row.tobytes() not in known for row in side.rows], bool)
-    return Side(side.rows[new], None if side.labels is None else side.labels[new])
+def _fewer(n: int, asked: int, reals: int, subject: Subject) -> str:
+    """Why there are fewer samples on a side than were asked for."""
+    generated = f" and {subject.available:,} generated ones" if subject.available is not None else ""
+    return (
+        f"{n:,} samples on a side instead of {asked:,}: there are {reals:,} real samples{generated}, and a floor takes "
+        "as many other real ones."
+    )
+
+
+def _held_out(lesson: Dataset, dataset: Dataset, compared: np.ndarray, own: bool, seed: int) -> Side | None:
+    """Reals that were not trained on: those that the run kept out of training, or those compared with; if any are."""
+    if own:
+        return _side(lesson, shuffled(lesson.held_out, seed)) if len(lesson.held_out) else None
+    known = {_digest(row) for row in _rows(lesson, lesson.training)}
+    new = [number for number, row in zip(compared, _rows(dataset, compared), strict=True) if _digest(row) not in known]
+    return _side(dataset, np.array(new)) if new else None
+
+
+def _others(lesson: Dataset, dataset: Dataset) -> np.ndarray:
+    """Numbers of the training samples that are not among the real ones, byte for byte: data may overlap."""
+    real = {_digest(row) for row in _rows(dataset, np.arange(len(dataset)))}
+    training = lesson.training
+    return training[[_digest(row) not in real for row in _rows(lesson, training)]]
+
+
+def _rows(dataset: Dataset, numbers: np.ndarray) -> Iterator[np.ndarray]:
+    """Stored rows, one at a time, since all of them may be more than fits into memory."""
+    rows = np.asarray(dataset.rows)
+    return (rows[number] for number in numbers)
+
+
+def _digest(row: np.ndarray) -> bytes:
+    return hashlib.blake2b(row.tobytes(), digest_size=16).digest()
 
 
 def _agreed(asked: int, possible: int, subject: Subject) -> int:
@@ -123,7 +155,8 @@ def _agreed(asked: int, possible: int, subject: Subject) -> int:
     return n
 
 
-def _shuffled(numbers: np.ndarray, seed: int) -> np.ndarray:
+def shuffled(numbers: np.ndarray, seed: int) -> np.ndarray:
+    """The numbers in an order that the seed decides."""
     generator = np.random.Generator(np.random.PCG64(seed_from("evaluation", seed)))
     return numbers[generator.permutation(len(numbers))]
 
@@ -133,14 +166,9 @@ def _side(dataset: Dataset, numbers: np.ndarray) -> Side:
     order = np.argsort(numbers)
     rows = np.empty((len(numbers), *dataset.rows.shape[1:]), dataset.rows.dtype)
     rows[order] = np.asarray(dataset.rows)[numbers[order]]
+    if dataset.mirror:
+        rows[1::2] = rows[1::2, :, ::-1].copy()  # the numbers are in random order
     return Side(rows, None if dataset.labels is None else dataset.labels[numbers])
-
-
-def _with_mirrored(side: Side | None, dataset: Dataset | None) -> Side | None:
-    """Training samples as they were shown: mirrored too where that was asked for."""
-    if side is None or dataset is None or not dataset.mirror:
-        return side
-    return Side(np.concatenate([side.rows, side.rows[:, :, ::-1]]), None)
 
 
 def tensor(rows: np.ndarray) -> torch.Tensor:

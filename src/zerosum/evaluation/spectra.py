@@ -8,7 +8,7 @@ from torch import Tensor
 
 from zerosum.drawing.charts import Chart, Line, draw_charts
 from zerosum.evaluation.comparison import Comparison, Metric
-from zerosum.evaluation.measure import Figure, Found, Measure, Verdict, measured
+from zerosum.evaluation.measure import Figure, Found, Measure, Verdict
 from zerosum.metrics.bootstrap import mean_estimate
 from zerosum.metrics.sharpness import sharpness
 from zerosum.metrics.spectrum import lattice_peaks, radial_spectrum
@@ -51,13 +51,13 @@ def _artefacts(comparison: Comparison) -> Found:
     ]
     edges = [sharpness(x) for x in (real, fake)]
     measures.append(
-        Measure(
+        Measure.of(
+            mean_estimate(edges[1]),
             metric="sharpness",
             title="variance of the Laplacian",
             n=len(fake),
             floor=float(edges[0].mean()),
             better="floor",
-            **measured(mean_estimate(edges[1])),  # pyright: ignore[reportArgumentType]
         )
     )
     verdicts = []
@@ -84,4 +84,12 @@ def _pictures(comparison: Comparison) -> str | None:
     return None if comparison.space.kind == "image" else "it is for pictures"
 
 
-METRICS = (Metric("artefacts", "power spectrum, checkerboards and sharpness", _pictures, _artefacts),)
+METRICS = (
+    Metric(
+        "artefacts",
+        "power spectrum, checkerboards and sharpness",
+        _pictures,
+        _artefacts,
+        gives=("spectrum", "lattice", "sharpness"),
+    ),
+)

@@ -74,7 +74,7 @@ def find_subject(given: "Model | Path | str | np.ndarray") -> Subject:
         return Subject(given.recipe.name, given.space, given.codec, given)
     if not isinstance(given, np.ndarray):
         path = Path(given)
-        if (path / "config.json").exists() or (path / "model").is_dir():
+        if (path / "config.json").exists() or (path / "model" / "config.json").exists():
             model = Model.load(path)
             name = path.resolve().name
             return Subject(name, model.space, model.codec, model, lesson=_lesson(RunFolder(path)))
@@ -142,7 +142,7 @@ def open_lesson(subject: Subject) -> Dataset | None:
 def _options(source: "Path | str | np.ndarray", subject: Subject) -> DataOptions:
     """How to read real samples: as for training where that is known, or else brought to the subject's size."""
     with_classes = None if subject.space.classes else False
-    form = _form(subject.space) if subject.space.kind == "image" else {}
+    form = _form(subject.space) if subject.space.kind == "image" and not is_array(source) else {}
     if subject.lesson is None:
         return DataOptions(hold_out=False, conditional=with_classes, **form)
     as_trained = dataclasses.replace(subject.lesson.options, conditional=with_classes, **form)
@@ -153,6 +153,11 @@ def _options(source: "Path | str | np.ndarray", subject: Subject) -> DataOptions
 def same_place(first: Path | str, second: Path | str) -> bool:
     """Whether two sources are the same built-in set, or the same file or folder."""
     return str(first) == str(second) or Path(first).resolve() == Path(second).resolve()
+
+
+def is_array(source: Path | str | np.ndarray) -> bool:
+    """Whether samples are numbers of one shape, which are taken as they are, and not pictures in files of any size."""
+    return isinstance(source, np.ndarray) or Path(source).suffix.lower() in (".npz", ".npy")
 
 
 def _form(space: Space) -> dict[str, Any]:

@@ -1,11 +1,14 @@
 """Whether each class is met, and not only all of them together."""
 
 import math
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
+import torch
 from torch import Tensor
 
+from zerosum.metrics.bootstrap import Estimate, mean_estimate
 from zerosum.metrics.classifier import standardised
 from zerosum.metrics.frechet import frechet_distance
 from zerosum.metrics.pairs import finite, rows
@@ -15,7 +18,7 @@ FEWEST = 10
 
 
 class ClassScores(NamedTuple):
-    """What a classifier learns from one side and knows of the other.
+    """What a classifier learns from one side and knows of the other, each with an interval over what it was asked.
 
     Attributes:
         on_real: Accuracy on reals of one that was trained on fakes: low where fakes lack what classes look like.
@@ -23,32 +26,30 @@ class ClassScores(NamedTuple):
         ceiling: Accuracy on reals of one that was trained on other reals.
     """
 
-    on_real: float
-    on_fake: float
-    ceiling: float
+    on_real: Estimate
+    on_fake: Estimate
+    ceiling: Estimate
 
 
 def distance_within_classes(
-    real: Tensor, real_labels: Tensor, fake: Tensor, fake_labels: Tensor, classes: int
+    real: Tensor, real_labels: Tensor, fake: Tensor, fake_labels: Tensor, sizes: Mapping[int, int]
 ) -> dict[int, float]:
     """The Frechet distance of each class, by its index (intra-FID: Miyato and Koyama 2018, Section 4.1).
 
-    Of each class the first min(n, m) samples are compared, because the distance depends on how many there are. Classes
-    with fewer than 10 samples on a side are left out.
+    The distance depends on how many samples there are, so that it is said of how many; classes with fewer than 10 are
+    left out.
 
     Args:
         real: Features, shape (n, f).
         real_labels: Classes of the reals, shape (n,).
         fake: Features, shape (m, f).
         fake_labels: Classes of the fakes, shape (m,).
-        classes: How many classes there are.
+        sizes: How many samples of each class to compare, the first ones; at most as many as each side has.
     """
     found = {}
-    for label in range(classes):
-        a, b = fake[fake_labels == label], real[real_labels == label]
-        few = min(len(a), len(b))
-        if few >= FEWEST:
-            found[label] = frechet_distance(a[:few], b[:few])
+    for label, size in sizes.items():
+        if size >= FEWEST:
+            found[label] = frechet_distance(fake[fake_labels == label][:size], real[real_labels == label][:size])
     return found
 
 
@@ -63,18 +64,20 @@ def class_scores(real: tuple[Tensor, Tensor], fake: tuple[Tensor, Tensor], other
         other: The same of other reals, which say what could be reached.
     """
     if not finite(real[0], fake[0], other[0]):
-        return ClassScores(*[math.nan] * 3)
+        return ClassScores(*[Estimate(*[math.nan] * 4)] * 3)
     features = standardised(*(rows(side[0]) for side in (real, fake, other)))
     sides = (real, fake, other)
     reals, fakes, others = ((x.numpy(), side[1].cpu().numpy()) for x, side in zip(features, sides, strict=True))
     return ClassScores(_accuracy(fakes, reals), _accuracy(reals, fakes), _accuracy(others, reals))
 
 
-def _accuracy(train: tuple[np.ndarray, np.ndarray], test: tuple[np.ndarray, np.ndarray]) -> float:
+def _accuracy(train: tuple[np.ndarray, np.ndarray], test: tuple[np.ndarray, np.ndarray]) -> Estimate:
     """Accuracy on one set of a classifier that was trained on the other."""
     from sklearn.linear_model import RidgeClassifier
 
     labels = np.unique(train[1])
     if len(labels) == 1:
-        return float((test[1] == labels[0]).mean())
-    return float(RidgeClassifier(alpha=0.1 * len(train[0])).fit(*train).score(*test))
+        answers = np.full(len(test[1]), labels[0])
+    else:
+        answers = RidgeClassifier(alpha=0.1 * len(train[0])).fit(*train).predict(test[0])
+    return mean_estimate(torch.from_numpy(answers == test[1]))

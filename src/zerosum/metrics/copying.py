@@ -61,15 +61,16 @@ class Originals:
     Args:
         held_out: Features of reals that are not trained on, shape (n, f).
         train: Features of training samples, shape (t, f).
+        mirrored: Features of the held-out reals mirrored, shape (n, f), where training mirrored its samples.
     """
 
-    def __init__(self, held_out: Tensor, train: Tensor) -> None:
+    def __init__(self, held_out: Tensor, train: Tensor, mirrored: Tensor | None = None) -> None:
         self.train = rows(train)
-        self.held_out = Placed(held_out, self.train)
+        self.held_out = Placed(held_out, self.train, mirrored)
 
-    def suspects(self, fake: Tensor) -> "Suspects":
-        """Fakes of features (m, f), to be asked about."""
-        return Suspects(Placed(fake, self.train), self)
+    def suspects(self, fake: Tensor, mirrored: Tensor | None = None) -> "Suspects":
+        """Fakes of features (m, f), and those of the same fakes mirrored, to be asked about."""
+        return Suspects(Placed(fake, self.train, mirrored), self)
 
     @cached_property
     def centres(self) -> Tensor:
@@ -78,7 +79,7 @@ class Originals:
 
 
 class Placed:
-    """Samples and the training samples nearest to them.
+    """Samples and the training samples nearest to them; mirrored ones count the way round that is nearer to any.
 
     Attributes:
         x: Features of the samples, shape (n, f).
@@ -87,10 +88,17 @@ class Placed:
         finite: Whether all features are.
     """
 
-    def __init__(self, x: Tensor, train: Tensor) -> None:
+    def __init__(self, x: Tensor, train: Tensor, mirrored: Tensor | None = None) -> None:
         self.x = rows(x)
         self.distances, self.numbers = nearest_neighbours(self.x, train, NEIGHBOURS)
         self.finite = finite(x, train)
+        if mirrored is not None:
+            turned = rows(mirrored)
+            distances, numbers = nearest_neighbours(turned, train, NEIGHBOURS)
+            nearer = distances[:, :1] < self.distances[:, :1]
+            self.x = torch.where(nearer, turned, self.x)
+            self.distances = torch.where(nearer, distances, self.distances)
+            self.numbers = torch.where(nearer, numbers, self.numbers)
 
     @property
     def first(self) -> Tensor:
@@ -152,22 +160,22 @@ class Suspects:
         statistic = sum(size * z for size, z in found) / sum(size for size, _ in found)
         return ThreeSamples(statistic, len(found), min(z for _, z in found))
 
-    def authentic(self) -> tuple[float, float]:
-        """Share of fakes, and of held-out reals, that are authentic (Alaa et al. 2022, Section 3.3).
+    def authentic(self) -> tuple[Tensor, Tensor]:
+        """Whether each fake, and each held-out real, is authentic (Alaa et al. 2022, Section 3.3); shapes (m,), (n,).
 
         A sample is not authentic if it is nearer to its nearest training sample than that one is to any other training
         sample. Held-out reals show what the share is without copying.
         """
         train, held_out = self.originals.train, self.originals.held_out
         if not (self.placed.finite and held_out.finite) or len(train) < 2:
-            return math.nan, math.nan
-        shares = []
+            return torch.full((1,), math.nan), torch.full((1,), math.nan)
+        found = []
         for side in (self.placed, held_out):
             asked, which = side.numbers[:, 0].unique(return_inverse=True)
             # The nearest is the sample itself, or a twin of it at the same distance.
             apart = nearest_neighbours(train[asked], train, 2)[0][:, 1]
-            shares.append((side.first > apart[which]).double().mean().item())
-        return shares[0], shares[1]
+            found.append((side.first > apart[which]).double())
+        return found[0], found[1]
 
 
 def mann_whitney(first: Tensor, second: Tensor) -> float:

@@ -7,10 +7,14 @@ import torch
 from torch import Tensor
 
 from zerosum.core.errors import SettingError
+from zerosum.metrics.bootstrap import GROUPS, TIMES, Estimate, draws, estimate, grouped, mean_estimate
 from zerosum.metrics.pairs import distances, finite, rows
 
 FEWEST = 20
 """Good samples among 10,000 that make a mode found."""
+
+REPETITIONS = 200
+"""Of the bootstrap of the divergence, each of which counts all points anew."""
 
 CELLS = 50
 """Of the grid, along each axis."""
@@ -45,6 +49,31 @@ def found_modes(fake: Tensor, centres: Tensor, sigma: float) -> Modes:
     counts = torch.bincount(nearest.indices[good], minlength=len(centres))
     enough = FEWEST * len(fake) / 10_000
     return Modes(int((counts >= max(1.0, enough)).sum()), len(centres), float(good.sum()) / len(fake))
+
+
+def mode_estimates(fake: Tensor, centres: Tensor, sigma: float) -> dict[str, Estimate]:
+    """`found_modes` with intervals from drawing groups of points anew: the number found, and the share of good ones."""
+    nearest = distances(rows(fake).nan_to_num(1e30, 1e30, 1e30), rows(centres)).min(1)
+    good = nearest.values <= 3 * sigma
+    group = grouped(len(fake))
+    counts = torch.zeros(int(group[-1]) + 1, len(centres), dtype=torch.float64)
+    counts.index_put_((group[good], nearest.indices[good]), torch.ones(1, dtype=torch.float64), accumulate=True)
+    value, weights = found_modes(fake, centres, sigma), draws(len(counts), TIMES)
+    enough = max(1.0, FEWEST * len(fake) / 10_000)
+    met = ((weights @ counts) >= enough).double().sum(1)
+    return {"modes": estimate(float(value.found), met), "good": mean_estimate(good)}
+
+
+def divergence_estimate(a: Tensor, b: Tensor) -> Estimate:
+    """`grid_divergence`, with an interval from drawing groups of points of `a` anew."""
+    value = grid_divergence(a, b)
+    if math.isnan(value) or len(a) < 2 * GROUPS:
+        return estimate(value, torch.zeros(0))
+    group = grouped(len(a))
+    repetitions = [
+        grid_divergence(a.repeat_interleave(often.long()[group], 0), b) for often in draws(GROUPS, REPETITIONS)
+    ]
+    return estimate(value, torch.tensor(repetitions, dtype=torch.float64))
 
 
 def grid_divergence(a: Tensor, b: Tensor) -> float:

@@ -17,11 +17,15 @@ from zerosum.core.registry import find_recipe
 from zerosum.evaluation import SAMPLES, Evaluation, Measure, evaluate
 from zerosum.evaluation.describe import Progress
 from zerosum.evaluation.subject import find_subject, source_of
+from zerosum.metrics.features import open_network
 from zerosum.train.folder import RunFolder
 from zerosum.train.plan import Plan
 from zerosum.train.recorder import Listener
 
-METRICS = ("fd", "kid", "energy", "manifold", "two-sample", "artefacts", "copying", "toy")
+METRICS = {
+    "image": ("fd", "kid", "manifold", "two-sample", "artefacts", "copying"),
+    "points": ("fd", "energy", "manifold", "two-sample", "copying", "toy"),
+}
 """What rivals are measured by, where it applies."""
 
 
@@ -69,7 +73,7 @@ class Standing:
     rivals: Sequence[Rival]
 
     def best(self, metric: str) -> Rival | None:
-        """The rival with the best value of a measure; None where none has it.
+        """The rival with the best value of a measure; None where none has it, or several have the same.
 
         Raises:
             SettingError: The rivals' measures have different names and cannot be compared.
@@ -81,7 +85,8 @@ class Standing:
         for rival, other in measured[1:]:
             if other.better_than(value):
                 best, value = rival, other
-        return best
+        tied = [rival for rival, other in measured if not value.better_than(other)]
+        return best if len(tied) == 1 else None
 
 
 def compare(
@@ -117,13 +122,17 @@ def compare(
         )
     if len(set(paths)) < len(paths):
         raise SettingError("A run is named twice. Name each once.")
+    subjects = [find_subject(path) for path in paths]
     if data is None:
-        data = source_of(find_subject(paths[0]))
+        data = source_of(subjects[0])
+    count = min([count, *(subject.available for subject in subjects if subject.available is not None)])
     rivals = []
     for path, name in zip(paths, names(paths), strict=True):
         found = evaluate(
             path,
             data,
+            metrics=METRICS[subjects[0].space.kind],
+            where_applicable=True,
             features=features,
             weights=weights,
             count=count,
@@ -133,12 +142,10 @@ def compare(
             progress=progress(name),
         )
         rivals.append(Rival(name, path, found, read_events(RunFolder(path).events)))
-    kinds = {tuple(sorted(m.label for m in rival.evaluation.measures if m.metric == "fd")) for rival in rivals}
-    if len(kinds) > 1:
-        several = " and ".join(", ".join(kind) for kind in sorted(kinds))
+    if len({rival.evaluation.reals for rival in rivals}) > 1:
         raise DataError(
-            f"These cannot be compared: they were measured as {several}. Give --data, so that all are measured beside "
-            "the same real samples."
+            "These cannot be compared: they were measured beside different real samples, because they were trained on "
+            "pictures of other sizes or channels, or read with other options. Compare runs of one size and --fit."
         )
     return Standing(dict(rivals[0].evaluation.facts)["real"], rivals)
 
@@ -159,6 +166,8 @@ def train_rivals(
     options: DataOptions | None = None,
     out: Path = Path("runs"),
     watched: Callable[[Plan], AbstractContextManager[Listener]] = lambda plan: nullcontext(lambda event: None),
+    features: str | nn.Module = "auto",
+    weights: Path | None = None,
 ) -> list[Path]:
     """Train each recipe on the same data with the same seed for the same time; returns their runs' folders.
 
@@ -171,6 +180,8 @@ def train_rivals(
         options: How the data is read.
         out: The folder that run folders are made in.
         watched: Gives for each plan, while it is carried out, what hears of its training.
+        features: The network that they will be measured in, which is refused before anything is trained.
+        weights: The file of the network's weights, where it needs one.
 
     Raises:
         SettingError: A recipe is unknown, named twice, or does not learn this kind of data.
@@ -180,6 +191,8 @@ def train_rivals(
     for name in recipes:
         find_recipe(name)
     plans = [_plan(name, data, run, options or DataOptions(), out) for name in recipes]
+    if features != "auto":
+        open_network(features, plans[0].dataset.space, weights)
     folders = []
     for plan in plans:
         with watched(plan) as listener:

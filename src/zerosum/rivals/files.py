@@ -54,18 +54,19 @@ def write(standing: Standing, out: Path) -> dict[str, Path]:
     return files
 
 
-def table(standing: Standing) -> Table:
-    """One row for each rival, and one for what real samples reach; the best of each column is marked."""
+def table(standing: Standing, best: str = " *") -> Table:
+    """One row for each rival, and one for what real samples reach; `best` marks the best of each column."""
     shown = [metric for metric in HEADINGS if any(rival.measure(metric) for rival in standing.rivals)]
     rows = [
-        (rival.name, *(_cell(standing, rival, metric) for metric in shown), *_price(rival)) for rival in standing.rivals
+        (rival.name, *(_cell(standing, rival, metric, best) for metric in shown), *_price(rival))
+        for rival in standing.rivals
     ]
     floors = [next((m.floor for r in standing.rivals if (m := r.measure(metric))), None) for metric in shown]
     rows.append(("real samples", *("" if floor is None else short(floor) for floor in floors), "", "", "", ""))
     labels = ", ".join(m.label for metric in ("fd", "kid", "energy") if (m := standing.rivals[0].measure(metric)))
     return Table(
         "Standing",
-        f"Measured as {labels}. In brackets 95 % bootstrap intervals; * marks the best; the last row is what the same "
+        f"Measured as {labels}. In brackets 95 % intervals;{best} marks the best; the last row is what the same "
         "measure says of real samples beside other real ones. Sharpness is best where real samples have it: noise is "
         "sharper.",
         (
@@ -80,16 +81,16 @@ def table(standing: Standing) -> Table:
     )
 
 
-def _cell(standing: Standing, rival: Rival, metric: str) -> str:
-    """A value, its interval where there is one, and a star on the best."""
+def _cell(standing: Standing, rival: Rival, metric: str, best: str) -> str:
+    """A value, a mark on the best, and its interval where there is one."""
     measure = rival.measure(metric)
     if measure is None:
         return ""
-    star = "*" if metric != "c_t" and standing.best(metric) is rival else ""
+    mark = best if metric != "c_t" and standing.best(metric) is rival else ""
     between = ""
     if metric in ("fd", "kid", "energy") and measure.low is not None and measure.high is not None:
         between = f" ({short(measure.low, 3)} to {short(measure.high, 3)})"
-    return f"{short(measure.value)}{star}{between}"
+    return f"{short(measure.value)}{mark}{between}"
 
 
 def _price(rival: Rival) -> tuple[str, str, str, str]:
@@ -102,14 +103,12 @@ def _price(rival: Rival) -> tuple[str, str, str, str]:
 
 def as_markdown(standing: Standing) -> str:
     """The table for a document."""
-    made = table(standing)
-    lines = [
-        made.text,
-        "",
-        f"| {' | '.join(made.columns)} |",
-        f"|{'---|' * len(made.columns)}",
-        *(f"| {' | '.join(cell.replace('*', ' **best**') for cell in row)} |" for row in made.rows),
-    ]
+    made = table(standing, best=" **best**")
+
+    def line(cells: Sequence[str]) -> str:
+        return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+    lines = [made.text, "", line(made.columns), f"|{'---|' * len(made.columns)}", *(line(row) for row in made.rows)]
     return "\n".join(lines) + "\n"
 
 
