@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 import zerosum
+from zerosum.cli.compare import Compare
 from zerosum.cli.diagnose import Diagnose
+from zerosum.cli.evaluate import Evaluate
 from zerosum.cli.sample import Sample
 from zerosum.cli.train import Train
 from zerosum.config.data import DataOptions
@@ -32,7 +34,8 @@ def flags(config: object, prefix: str = "") -> set[str]:
     return found
 
 
-KNOWN = flags(Train) | flags(Sample) | flags(Diagnose) | flags(DataOptions()) | flags(Run()) | SWITCHES
+VERBS = (Train, Sample, Diagnose, Evaluate, Compare)
+KNOWN = set().union(*(flags(verb) for verb in VERBS)) | flags(DataOptions()) | flags(Run()) | SWITCHES
 KNOWN |= {flag for recipe in recipes() for flag in flags(recipe.config())}
 
 
@@ -40,7 +43,10 @@ KNOWN |= {flag for recipe in recipes() for flag in flags(recipe.config())}
     "path",
     [
         *sorted(path for path in (PACKAGE / "health").rglob("*.py") if path.name != "report.py"),
+        *sorted((PACKAGE / "evaluation").rglob("*.py")),
+        *sorted((PACKAGE / "rivals").rglob("*.py")),
         README,
+        DOCS / "evaluation.md",
         DOCS / "stability.md",
         DOCS / "architecture.md",
     ],
