@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from zerosum.metrics.spectrum import lattice_peaks, radial_spectrum
+from zerosum.metrics.spectrum import lattice_peaks, radial_spectrum, spectral_gap
 
 
 def normal(*shape: int, seed: int = 0) -> Tensor:
@@ -91,3 +91,21 @@ def test_numbers_that_are_not_finite_stay_visible(bad: float) -> None:
     fake[0, 0, 3, 3] = bad
     assert math.isnan(lattice_peaks(fake, real)) and math.isnan(lattice_peaks(real, fake))
     assert not radial_spectrum(fake).isfinite().any()
+
+
+def test_the_spectral_gap_is_the_mean_log_ratio_of_the_two_curves() -> None:
+    real, fake = normal(200, 1, 16, 16), 1.5 * normal(100, 1, 16, 16, seed=1)
+    first, second = (radial_spectrum(x)[1:].numpy() for x in (fake, real))
+    found = spectral_gap(fake, real)
+    assert found.value == pytest.approx(np.abs(np.log(first / second)).mean(), rel=1e-9)
+    assert found.low < found.value < found.high and found.value == pytest.approx(2 * math.log(1.5), abs=0.1)
+
+
+def test_the_spectral_gap_grows_with_blur_and_scatters_as_its_error_says() -> None:
+    real = normal(400, 1, 16, 16)
+    soft = [F.avg_pool2d(normal(200, 1, 18, 18, seed=2), size, 1)[:, :, :14, :14] for size in (1, 3, 5)]
+    gaps = [spectral_gap(x, real[:, :, :14, :14]) for x in soft]
+    assert gaps[0].value < gaps[1].value < gaps[2].value
+    again = [spectral_gap(1.3 * normal(200, 1, 16, 16, seed=10 + s), real) for s in range(30)]
+    spread = np.std([one.value for one in again])
+    assert np.mean([one.error for one in again]) == pytest.approx(spread, rel=0.4)

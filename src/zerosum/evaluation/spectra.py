@@ -11,7 +11,7 @@ from zerosum.evaluation.comparison import Comparison, Metric
 from zerosum.evaluation.measure import Figure, Found, Measure, Verdict
 from zerosum.metrics.bootstrap import mean_estimate
 from zerosum.metrics.sharpness import sharpness
-from zerosum.metrics.spectrum import lattice_peaks, radial_spectrum
+from zerosum.metrics.spectrum import lattice_peaks, radial_spectrum, spectral_gap
 
 SPECTRA = 2048
 """Pictures that spectra are measured on, at most."""
@@ -26,45 +26,36 @@ def _artefacts(comparison: Comparison) -> Found:
         comparison.encoded(side, SPECTRA) for side in (comparison.sides.real, comparison.sides.other, comparison.fake)
     )
     peaks = lattice_peaks(fake, real)
-    spectra = [radial_spectrum(x) for x in (real, other, fake)]
-    gap, floor = (
-        float((spectra[which].clamp(min=1e-12) / spectra[0].clamp(min=1e-12)).log()[1:].abs().mean())
-        for which in (2, 1)
-    )
-    seconds = time.perf_counter() - begin
+    edges, n = [sharpness(x) for x in (real, fake)], len(fake)
+    gap = spectral_gap(fake, real)
     measures = [
-        Measure(
+        Measure.of(
+            gap,
             metric="spectrum",
             title="mean difference of the log power spectra",
-            n=len(fake),
-            value=gap,
-            floor=floor,
-            seconds=seconds,
+            n=n,
+            floor=spectral_gap(other, real).value,
+            seconds=time.perf_counter() - begin,
         ),
         Measure(
             metric="lattice",
             title="rise at checkerboard frequencies",
-            n=len(fake),
+            n=n,
             value=peaks,
             floor=lattice_peaks(other, real),
         ),
-    ]
-    edges = [sharpness(x) for x in (real, fake)]
-    measures.append(
         Measure.of(
             mean_estimate(edges[1]),
             metric="sharpness",
             title="variance of the Laplacian",
-            n=len(fake),
+            n=n,
             floor=float(edges[0].mean()),
             better="floor",
-        )
-    )
-    verdicts = []
-    if peaks > CHECKERBOARD:
-        text = f"A checkerboard: the power at lattice frequencies is {peaks:.1f} times what is around it."
-        verdicts.append(Verdict("artefacts", "note", text))
-    return Found(measures, verdicts, [_curves(spectra)])
+        ),
+    ]
+    text = f"A checkerboard: the power at lattice frequencies is {peaks:.1f} times what is around it."
+    verdicts = [Verdict("artefacts", "note", text)] if peaks > CHECKERBOARD else []
+    return Found(measures, verdicts, [_curves([radial_spectrum(x) for x in (real, other, fake)])])
 
 
 def _curves(spectra: Sequence[Tensor]) -> Figure:
