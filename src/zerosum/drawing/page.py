@@ -15,7 +15,7 @@ STYLE = """
   :root { --ink: #e6e7e9; --soft: #a5abb2; --paper: #16181b; --card: #212428; --line: #3a3f45;
     --alarm: #ff8a80; --warn: #f0b95b; --note: #8fbcee; --good: #6fd3a0; }
 }
-body { margin: 0 auto; padding: 2rem 1rem 4rem; max-width: 70rem; font: 1rem/1.5 system-ui, sans-serif;
+body { margin: 0 auto; padding: 2rem 1rem 4rem; max-width: 76rem; font: 1rem/1.5 system-ui, sans-serif;
   color: var(--ink); background: var(--paper); overflow-wrap: break-word; }
 h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .5rem; }
 h2 { font-size: 1.25rem; margin: 2.5rem 0 .75rem; }
@@ -35,7 +35,7 @@ p { margin: .4rem 0; max-width: 46rem; }
 .sheets { display: flex; flex-wrap: wrap; gap: 1rem; align-items: flex-start; }
 figure { margin: 0; } .sheets figure { flex: 1 1 16rem; max-width: 34rem; }
 img { display: block; width: 100%; height: auto; border: 1px solid var(--line); border-radius: .3rem; }
-table { border-collapse: collapse; } th, td { text-align: left; padding: .25rem 1.25rem .25rem 0; vertical-align: top;
+table { border-collapse: collapse; } th, td { text-align: left; padding: .25rem .9rem .25rem 0; vertical-align: top;
   border-bottom: 1px solid var(--line); }
 .wide { overflow-x: auto; } dt { font-weight: 600; margin-top: .5rem; } dd { margin: 0; max-width: 46rem; }
 .good { border-left-color: var(--good); } .bad { border-left-color: var(--alarm); }

@@ -15,6 +15,9 @@ from zerosum.evaluation.subject import Subject, open_lesson
 MOST_TRAINED = 50_000
 """Training samples that are searched for originals of copies, at most."""
 
+MOST_BYTES = 2**31
+"""Memory that these may take, where samples are large."""
+
 FEWEST = 12
 """Samples on a side below which no measure means anything."""
 
@@ -99,12 +102,11 @@ def choose_sides(subject: Subject, dataset: Dataset, asked: int, seed: int, same
     trained = held_out = None
     if lesson is not None:
         numbers = shuffled(lesson.training, seed)
-        trained = _side(replace(lesson, mirror=False), numbers[:MOST_TRAINED])
+        most = min(MOST_TRAINED, MOST_BYTES // max(1, np.asarray(lesson.rows)[0].nbytes))
+        trained = _side(replace(lesson, mirror=False), numbers[:most])
         held_out = _held_out(lesson, dataset, pool[:n], own, seed)
-        if len(numbers) > MOST_TRAINED:
-            notes.append(
-                f"Originals of copies are looked for among {MOST_TRAINED:,} of {len(numbers):,} training samples."
-            )
+        if len(numbers) > most:
+            notes.append(f"Originals of copies are looked for among {most:,} of {len(numbers):,} training samples.")
     mirrored = lesson is not None and lesson.mirror
     return Sides(real, other, trained, held_out, mirrored, n, other_kind, tuple(notes))
 
