@@ -217,8 +217,8 @@ def _keep_batch(plan: Plan, folder: RunFolder, run: Run, position: int | None) -
     checkpoint = folder.newest_checkpoint()
     kept = f"The last good checkpoint is {checkpoint}" if checkpoint else "There was no checkpoint yet"
     advice = (
-        "Start afresh with --new and a lower learning rate, a larger penalty, --gradient-clip 1 or --precision fp32; "
-        "or let --on-alarm autopilot do so."
+        "Start afresh with --new and a lower learning rate or --precision fp32, in a game of two also a larger penalty "
+        "or --gradient-clip 1; or let --on-alarm autopilot do so."
     )
     if position is None:
         return f"{kept}. {advice}"
