@@ -21,6 +21,12 @@ def saved(path: Path, images: np.ndarray, labels: np.ndarray | None = None) -> P
     return path
 
 
+def trained_for_a_moment(data: Path, out: Path) -> Path:
+    tiny = {"generator_width": 8, "discriminator_width": 8, "samples": 64, "batch": 16}
+    zerosum.fit(data, recipe="light", out=out, name="run", **tiny)  # type: ignore[arg-type]
+    return out / "run"
+
+
 def blurred(images: np.ndarray, times: int) -> np.ndarray:
     x = images.astype(np.float64)
     for _ in range(times):
@@ -139,9 +145,8 @@ def test_training_data_under_another_name_are_not_taken_for_held_out_samples(
 ) -> None:
     images, _ = digits
     first, copy = saved(tmp_path / "first.npz", images[:400]), saved(tmp_path / "copy.npz", images[:400])
-    tiny = {"generator_width": 8, "discriminator_width": 8, "samples": 64, "batch": 16}
-    zerosum.fit(first, recipe="light", out=tmp_path, name="run", **tiny)  # type: ignore[arg-type]
-    found = evaluate(tmp_path / "run", copy, features="random-conv", count=100)
+    run = trained_for_a_moment(first, tmp_path)
+    found = evaluate(run, copy, features="random-conv", count=100)
     assert "c_t" in {measure.metric for measure in found.measures}
     held = int(found["c_t"].settings.removeprefix("held out="))
     assert held <= 32  # those that the run kept out of training, and no others
@@ -183,9 +188,8 @@ def test_floors_are_between_samples_that_are_not_the_same(
 ) -> None:
     images, _ = digits
     first, both = saved(tmp_path / "first.npz", images[:600]), saved(tmp_path / "both.npz", images[:1200])
-    tiny = {"generator_width": 8, "discriminator_width": 8, "samples": 64, "batch": 16}
-    zerosum.fit(first, recipe="light", out=tmp_path, name="run", **tiny)  # type: ignore[arg-type]
-    found = evaluate(tmp_path / "run", both, metrics="fd,manifold", features="random-conv", count=500)
+    run = trained_for_a_moment(first, tmp_path)
+    found = evaluate(run, both, metrics="fd,manifold", features="random-conv", count=500)
     apart = evaluate(saved(tmp_path / "a.npz", images[:500]), saved(tmp_path / "b.npz", images[2000:3000]), **QUICK)
     assert found["fd"].floor > apart["fd"].floor / 5  # type: ignore[operator]
     assert found["coverage"].floor < 1  # type: ignore[operator]

@@ -66,8 +66,8 @@ class Sides:
 def choose_sides(subject: Subject, dataset: Dataset, asked: int, seed: int, same: bool = False) -> Sides:
     """Part real samples into those that are compared with and those that give the floors.
 
-    Where the model was trained on other samples than these, its training samples are the other reals, and every one of
-    these is held out. Otherwise one half of the training samples is compared with the other.
+    Where the model was trained on other samples than these, its training samples are the other reals, and those of
+    these that are not among them are held out. Otherwise one half of the training samples is compared with the other.
 
     Args:
         subject: What is compared.
