@@ -58,9 +58,9 @@ def numbers(evaluation: Evaluation) -> Table:
     """Every number with its interval and its floor, as texts."""
     return Table(
         "Numbers",
-        "A number means something only beside another with the same whole name. Intervals come from drawing groups of "
-        "samples anew. Real beside real is what the same measure says of real samples: no generator can be asked for "
-        "more.",
+        "A number means something only beside another with the same whole name. Intervals say how it would scatter "
+        "with other samples of the same generator. Real beside real is what the same measure says of real samples: no "
+        "generator can be asked for more.",
         COLUMNS,
         [row(measure) for measure in evaluation.measures],
     )

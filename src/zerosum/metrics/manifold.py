@@ -9,7 +9,7 @@ from torch import Tensor
 
 from zerosum.core.errors import SettingError
 from zerosum.metrics.bootstrap import Estimate, mean_estimate
-from zerosum.metrics.pairs import blocks, distances, finite, nearest_distances, quick
+from zerosum.metrics.pairs import Others, blocks, finite, nearest_distances, quick
 
 NEAREST = 3
 """Which neighbour bounds a neighbourhood for precision and recall (Kynkaanniemi et al. 2019, Section 3)."""
@@ -108,9 +108,10 @@ def membership(real: Tensor, fake: Tensor, nearest: int, nearest_for_density: in
     precise = torch.zeros(len(fake), dtype=torch.bool)
     dense = torch.zeros(len(fake), dtype=torch.float64)
     recalled, covered = (torch.zeros(len(real), dtype=torch.bool) for _ in range(2))
+    fakes = Others(fake)
     for start, part in blocks(real, len(fake)):
         own = slice(start, start + len(part))
-        between = distances(part, fake)
+        between = fakes.distances(part)
         wide = between <= wide_radius[own, None]
         precise |= (between <= radius[own, None]).any(0)
         recalled[own] = (between <= fake_radius).any(1)

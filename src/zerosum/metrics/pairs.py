@@ -50,18 +50,30 @@ def pooled(x: Tensor) -> Tensor:
     return rows(x)
 
 
-def distances(a: Tensor, b: Tensor) -> Tensor:
-    """Euclidean distance of each row of `a` (n, f) from each row of `b` (m, f), shape (n, m), of their type.
+class Others:
+    """Rows (m, f) that the distances of many blocks of rows are taken from; what all of them need is made once."""
 
-    Rows that agree to about six digits, or three of float32, have distance 0: the matrix product that makes this fast
-    cannot tell them apart, and exact zeros are what finds duplicates.
-    """
-    centre = b.mean(0)
-    a, b = a - centre, b - centre
-    squares = a.square().sum(1)[:, None] + b.square().sum(1)
-    between = torch.addmm(squares, a, b.T, alpha=-2)
-    same = 1e-12 if a.dtype == torch.float64 else 1e-6
-    return between.mul_(between > same * squares).sqrt_()
+    def __init__(self, others: Tensor) -> None:
+        self._centre = others.mean(0)  # far from the origin no digits would be left for differences
+        self._rows = others - self._centre
+        self._squares = self._rows.square().sum(1)
+
+    def distances(self, a: Tensor) -> Tensor:
+        """Euclidean distance of each row of `a` (n, f) from each of these rows, shape (n, m), of their type.
+
+        Rows that agree to about six digits, or three of float32, have distance 0: the matrix product that makes this
+        fast cannot tell them apart, and exact zeros are what finds duplicates.
+        """
+        a = a - self._centre
+        squares = a.square().sum(1)[:, None] + self._squares
+        between = torch.addmm(squares, a, self._rows.T, alpha=-2)
+        same = 1e-12 if a.dtype == torch.float64 else 1e-6
+        return between.mul_(between > squares.mul_(same)).sqrt_()
+
+
+def distances(a: Tensor, b: Tensor) -> Tensor:
+    """Distance of each row of `a` (n, f) from each row of `b` (m, f), shape (n, m), as `Others` takes them."""
+    return Others(b).distances(a)
 
 
 def blocks(a: Tensor, width: int) -> Iterator[tuple[int, Tensor]]:
@@ -101,8 +113,9 @@ def nearest_neighbours(a: Tensor, b: Tensor, nearest: int, within: bool = False)
     # Made beforehand: small results that were kept of each block would lie between the large blocks in memory, which
     # could then not be used again, and all pairs would be held after all.
     values, indices = a.new_empty(len(a), kept), torch.empty(len(a), kept, dtype=torch.int64)
+    others = Others(b)
     for start, part in blocks(a, len(b)):
-        between = distances(part, b)
+        between = others.distances(part)
         if within:
             between.diagonal(start).fill_(torch.inf)
         own = slice(start, start + len(part))

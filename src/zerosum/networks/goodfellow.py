@@ -84,8 +84,8 @@ class GoodfellowDiscriminator(Discriminator):
         x = x.flatten(1)
         x = F.dropout((x + 1) / 2 if self.bounded else x, self.input_dropout, self.training)
         for layer in self.hidden:
-            # (n, units * pieces) -> (n, units): the largest of each unit's pieces.
-            x = layer(x).unflatten(1, (-1, self.pieces)).amax(2)
+            # (n, units * pieces) -> (n, units): the largest of each unit's pieces; amax would look for ties.
+            x = layer(x).unflatten(1, (-1, self.pieces)).max(2).values
             x = F.dropout(x, self.hidden_dropout, self.training)
         return x
 

@@ -128,3 +128,13 @@ def test_files_that_hold_no_weights_are_refused(tmp_path: Path, colour: Space) -
     torch.save([1, 2], path)
     with pytest.raises(DataError, match="tensors by name"):
         open_network("efficientnet-lite0", colour, path)
+
+
+@needs_weights
+@pytest.mark.parametrize("side", [64, SIDE])
+def test_pictures_are_left_as_they_were(network: FeatureNetwork, side: int) -> None:
+    """Also at the network's own size, where nothing is resized."""
+    x = torch.rand((3, 3, side, side), generator=torch.Generator().manual_seed(0)) * 2 - 1
+    before = x.clone()
+    network(x)
+    assert torch.equal(x, before)

@@ -21,7 +21,7 @@ def resized(x: Tensor, height: int, width: int) -> Tensor:
     """
     # Memory in the usual order is resized several times faster.
     x = F.interpolate(x.contiguous(), (height, width), mode="bicubic", antialias=True, align_corners=False)
-    return x.clamp(-1, 1)  # bicubic curves overshoot at edges, beyond what a stored picture can hold
+    return x.clamp_(-1, 1)  # bicubic curves overshoot at edges, beyond what a stored picture can hold
 
 
 def in_colour(x: Tensor) -> Tensor:
