@@ -44,8 +44,8 @@ def frechet_distance(a: Tensor, b: Tensor) -> float:
     """
     if not finite(a, b):
         return math.nan
-    a, b = _fit(rows(a)), _fit(rows(b))
-    return _distance(a, b, torch.linalg.svdvals(a.root @ b.root.T))
+    p, q = _fit(rows(a)), _fit(rows(b))
+    return _distance(p, q, torch.linalg.svdvals(p.root @ q.root.T))
 
 
 def frechet_estimate(a: Tensor, b: Tensor) -> Estimate:
@@ -57,10 +57,10 @@ def frechet_estimate(a: Tensor, b: Tensor) -> Estimate:
     """
     if min(len(a), len(b)) < FEWEST or not finite(a, b):
         return Estimate(frechet_distance(a, b), *[math.nan] * 3)
-    a, b = _fit(rows(a)), _fit(rows(b))
-    left, values, right = torch.linalg.svd(a.root @ b.root.T, full_matrices=False)
-    value, shift = _distance(a, b, values), a.mean - b.mean
-    variance = _variance(a, shift, left * values.sqrt()) + _variance(b, -shift, right.T * values.sqrt())
+    p, q = _fit(rows(a)), _fit(rows(b))
+    left, values, right = torch.linalg.svd(p.root @ q.root.T, full_matrices=False)
+    value, shift = _distance(p, q, values), p.mean - q.mean
+    variance = _variance(p, shift, left * values.sqrt()) + _variance(q, -shift, right.T * values.sqrt())
     error = math.sqrt(variance)
     return Estimate(value, max(0.0, value - REACH * error), value + REACH * error, error)
 
@@ -72,9 +72,9 @@ def _fit(x: Tensor) -> _Fit:
     return _Fit(mean, centred, torch.linalg.qr(scaled, mode="r").R if len(x) > x.shape[1] else scaled)
 
 
-def _distance(a: _Fit, b: _Fit, values: Tensor) -> float:
+def _distance(p: _Fit, q: _Fit, values: Tensor) -> float:
     """The distance, given the singular values of the product of the roots: their sum is the trace of (A B)^1/2."""
-    squares = (a.mean - b.mean).square().sum() + a.root.square().sum() + b.root.square().sum()
+    squares = (p.mean - q.mean).square().sum() + p.root.square().sum() + q.root.square().sum()
     return max(0.0, (squares - 2 * values.sum()).item())
 
 
