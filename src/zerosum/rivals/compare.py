@@ -167,7 +167,7 @@ def names(paths: Sequence[Path]) -> list[str]:
 
 
 def _distinct(names: list[str]) -> list[str]:
-    """ "digits-gan-5min" beside "digits-vae-5min" is just "gan"; names of which only a number would be left stay."""
+    """Names without the words that all begin or end with, unless that leaves one nothing but a number."""
     words = [name.split("-") for name in names]
     shared = len(commonprefix(words))
     words = [part[shared:] for part in words]
