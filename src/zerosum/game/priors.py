@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from numpy.random import RandomState
 from torch import Tensor
+from torch.nn.functional import one_hot
 
 from zerosum.core.batch import Batch
 
@@ -72,3 +73,43 @@ class Uniform(Prior):
     def numbered(self, stream: RandomState) -> np.ndarray:
         """`stream.uniform(-sqrt(3), sqrt(3), dimension)`."""
         return stream.uniform(-(3**0.5), 3**0.5, self.dimension)
+
+
+@dataclass(frozen=True)
+class Codes(Prior):
+    """Normal noise, then codes that are to mean something (Chen et al. 2016, Section 7): one vector for all of it.
+
+    Attributes:
+        categorical: How many values, equally likely, each categorical code has; it is a one-hot vector of that width.
+        continuous: How many continuous codes follow, each uniform on [-1, 1).
+    """
+
+    categorical: tuple[int, ...]
+    continuous: int
+
+    @classmethod
+    def beside(cls, noise: int, categorical: tuple[int, ...], continuous: int) -> "Codes":
+        """These codes beside so many dimensions of noise."""
+        return cls(noise + sum(categorical) + continuous, categorical, continuous)
+
+    @property
+    def noise(self) -> int:
+        """Dimensions of the noise."""
+        return self.dimension - sum(self.categorical) - self.continuous
+
+    def parts(self, latents: Tensor) -> tuple[Tensor, ...]:
+        """Views of latents (n, dimension): the noise, each categorical code (n, k), the continuous ones (n, c)."""
+        return latents.split([self.noise, *self.categorical, self.continuous], 1)
+
+    def draw(self, batch: Batch) -> Tensor:
+        """Fresh noise and codes."""
+        noise, count = batch.noise, len(batch)
+        parts = [noise.normal(count, self.noise)]
+        parts += [one_hot((noise.uniform(count) * k).long(), k).float() for k in self.categorical]
+        return torch.cat([*parts, noise.uniform(count, self.continuous) * 2 - 1], 1)
+
+    def numbered(self, stream: RandomState) -> np.ndarray:
+        """`stream.randn(noise)`, `stream.random_sample() * k` for each categorical code, `stream.uniform(-1, 1, c)`."""
+        parts = [stream.randn(self.noise)]
+        parts += [np.eye(k)[int(stream.random_sample() * k)] for k in self.categorical]
+        return np.concatenate([*parts, stream.uniform(-1, 1, self.continuous)])
