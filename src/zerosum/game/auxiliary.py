@@ -91,8 +91,8 @@ def categorical_information(logits: Tensor, code: Tensor) -> Tensor:
 def continuous_information(said: Tensor, codes: Tensor) -> Tensor:
     """H(c) + E log Q(c | x) in nats, summed over codes uniform on [-1, 1], for an independent normal Q of each.
 
-    The deviation is learned, sample by sample (Chen et al. 2016, Section 6): with a fixed one of 1, which makes a squared
-    error of the likelihood, the bound could never rise above log 2 - log(2 pi) / 2 < 0. `LEAST_DEVIATION` limits it.
+    The deviation is learned, sample by sample (Chen et al. 2016, Section 6): with a fixed one of 1, which makes the
+    likelihood a squared error, the bound never rises above log 2 - log(2 pi) / 2 < 0. `LEAST_DEVIATION` limits it.
 
     Args:
         said: Means and then log-deviations, shape (n, 2 * codes).
