@@ -4,8 +4,8 @@
 
 Each seed is a training of its own from the recipe's defaults. The recognition head then says a code of each real digit.
 Which code stands for which digit is decided on the digits trained on, by the one-to-one assignment that is right most
-often; the accuracy is that on the held-out ones, which the training never saw. The sheet of the best seed, with a row for
-each value of the categorical code and one for each continuous code, goes to docs/pictures/infogan-codes.png.
+often; the accuracy is that on the held-out ones, which the training never saw. The sheet of the best seed goes to
+docs/pictures/infogan-codes.png: a row for each value of the categorical code and one for each continuous code.
 """
 
 import argparse
