@@ -9,9 +9,9 @@ from torch.nn.functional import cross_entropy
 
 from zerosum.game.priors import Codes
 
-LEAST_DEVIATION = 0.1
-"""A continuous code counts as known no more exactly than this. On a range of 2 nobody sees more, and a density that may
-grow without bound would become all that is played for."""
+LEAST_DEVIATION = 0.2
+"""A continuous code counts as known no more exactly than this. On a range of 2 nobody sees much more, and a density
+that may grow without bound would become all that is played for."""
 
 
 @dataclass(frozen=True)
