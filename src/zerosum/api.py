@@ -139,8 +139,8 @@ def open_for(
     if chosen.needs_classes and not dataset.space.classes:
         able = ", ".join(other.name for other in recipes() if kind in other.kinds and not other.needs_classes)
         raise SettingError(
-            f"The recipe {recipe} learns what each class looks like, and {dataset.name} is read without classes. Leave "
-            f"--no-conditional out, give data with classes, or take a recipe that does without: {able}."
+            f"The recipe {recipe} learns what each class looks like, and {dataset.name} is read without classes. Give "
+            f"data with classes, without --no-conditional, or take a recipe that needs none: {able}."
         )
     return dataset, chosen, f"recipe {chosen.name}, as asked"
 

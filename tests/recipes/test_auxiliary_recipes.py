@@ -1,6 +1,7 @@
 """InfoGAN and AC-GAN: what they ask for and refuse, and that their networks are not told what they are to find out."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,12 +9,16 @@ import torch
 
 from zerosum.api import open_for
 from zerosum.config.data import DataOptions
+from zerosum.config.run import Run
+from zerosum.core.batch import Batch
 from zerosum.core.errors import SettingError
 from zerosum.core.registry import find_recipe
+from zerosum.core.seeding import Noise
 from zerosum.core.space import Space
 from zerosum.game.priors import Codes
 from zerosum.recipes.acgan import ACGAN
 from zerosum.recipes.infogan import InfoGAN
+from zerosum.train.engine import Engine
 
 DIGITS = Space(kind="image", shape=(1, 28, 28))
 LABELLED = Space(kind="image", shape=(1, 28, 28), classes=("a", "b"), frequencies=(0.5, 0.5))
@@ -65,3 +70,30 @@ def test_acgan_tells_the_class_to_the_generator_alone() -> None:
         assert not torch.allclose(fake, generator(latents, other))
         assert torch.equal(discriminator(fake, one), discriminator(fake, other))
         assert discriminator.auxiliary(discriminator.features(fake, None)).shape == (4, 2)
+
+
+@pytest.mark.parametrize("recipe", ["infogan", "acgan"])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"spectral_norm": True, "penalties": "r1,lecam"},
+        {"feature_matching": 1.0, "batch_statistics": "standard-deviation"},
+        {"augment": "ada", "loss": "relativistic", "top_share": 0.5},
+        {"penalties": "r1,path-length", "penalty_every": 2, "penalty_steps": "own"},
+    ],
+    ids="-".join,
+)
+def test_auxiliary_heads_go_with_the_rules(recipe: str, settings: dict[str, Any]) -> None:
+    """Both players have the terms in the move that is theirs, and steps that are a penalty's alone have not."""
+    found = find_recipe(recipe)
+    small = dataclasses.replace(found.config(), generator_width=8, discriminator_width=8, **settings)
+    space = LABELLED if found.conditional else DIGITS
+    game = found.build(small, space)
+    engine = Engine(game, Run(device="cpu", precision="bf16"), space)
+    batch = Batch(torch.rand(8, 1, 28, 28) * 2 - 1, torch.arange(8) % 2 if space.classes else None, Noise(0))
+    names = {"infogan": ("-codes",), "acgan": ("class-of-fake",)}[recipe]
+    for turn in game.turns:
+        record = engine.take(turn, batch)
+        assert all(value.isfinite() for value in record.values())
+        terms = [name for name in record if name.endswith(names)]
+        assert bool(terms) == any(name.endswith("adversarial") for name in record)

@@ -1,7 +1,8 @@
 """Auxiliary classifier GAN."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from zerosum.config.optimizer import Adam
 from zerosum.config.presets import by_size
 from zerosum.core.registry import recipe
 from zerosum.core.space import Space
@@ -24,6 +25,10 @@ class ACGAN(DCGAN):
     """Width of the normal noise beside the class (Table 2: 110 with a class's one-hot vector)."""
     generator_width: int = 96
     """Channels of the generator's last hidden grid; they double towards the base (Table 2: 384, 192, 96)."""
+    discriminator_width: int = 64
+    """Channels of the discriminator's first hidden grid, as DCGAN has it; they double towards the base."""
+    optimizer: Adam = field(default_factory=lambda: Adam(rate=2e-4, betas=(0.5, 0.999)))
+    """Optimizer of both players (Table 2, the middle one of three rates)."""
     class_weight: float = 1.0
     """Weight of the class's log-likelihood in both players' losses (Section 3)."""
 

@@ -19,8 +19,14 @@ from zerosum.recipes.dcgan import DCGAN, dcgan_pair
 class InfoGAN(DCGAN):
     """Chen et al. 2016. Defaults: Appendix C.1, digits, on the networks of DCGAN, which theirs follow (Section 6)."""
 
+    usual_batch: int = 128
+    """Real samples per round where --batch does not say, as DCGAN has it."""
     latent_dim: int = 62
-    """Width of the normal noise beside the codes (Appendix C.1)."""
+    """Width of the uniform noise beside the codes (Appendix C.1)."""
+    generator_width: int = 64
+    """Channels of the generator's last hidden grid; they double towards the base (Appendix C.1: 128, 64)."""
+    discriminator_width: int = 64
+    """Channels of the discriminator's first hidden grid; they double towards the base (Appendix C.1: 64, 128)."""
     categorical_codes: tuple[int, ...] = (10,)
     """Values of each categorical code (Section 7.2)."""
     continuous_codes: int | None = 2
