@@ -247,7 +247,7 @@ def test_consistency_of_points_is_the_slope_times_the_noise() -> None:
 
 
 def generator_move(generate: Callable[[Tensor], Tensor], latents: Tensor, seed: int = 0) -> GeneratorMove:
-    return GeneratorMove(nn.Identity(), generate, latents, generate(latents), Noise(seed))
+    return GeneratorMove(nn.Identity(), lambda z: (z, generate(z)), latents, generate(latents), Noise(seed))
 
 
 def test_mode_seeking_is_the_inverse_of_the_ratio_of_distances() -> None:
