@@ -80,10 +80,10 @@ SMALL = replace(
     penalty_steps="joined",
     average=Average(),
 )
-"""At most 48 pixels, for minutes on a processor: few channels, and R1 added to the loss, which saves forward passes. As
-Karras et al. 2020 (arXiv:2006.06676) have it for CIFAR-10: two mapping layers, a weak R1, no mixing, no path lengths."""
+"""At most 48 pixels, for minutes on a processor: few channels, and R1 added to the loss, which saves forward passes.
+As Karras et al. 2020 (arXiv:2006.06676) for CIFAR-10: two mapping layers, a weak R1, no mixing, no path lengths."""
 
-LARGE = replace(SMALL, channel_base=2048, mixing=0.9, penalties="r1=0.3")
+LARGE = replace(SMALL, mixing=0.9, penalties="r1=0.3")
 """Up to 128 pixels, for minutes on a processor."""
 
 LARGEST = 128
