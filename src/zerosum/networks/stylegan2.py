@@ -177,6 +177,7 @@ class StyleGAN2Generator(nn.Module):
         layers = styles.unbind(1)
         for index, block in enumerate(self.synthesis.values()):
             x, picture = block(x, picture, layers[max(0, 2 * index - 1) : 2 * index + 2])
+        assert picture is not None
         return self.pyramid.crop(picture)
 
 
@@ -315,7 +316,7 @@ class DiscriminatorBlock(nn.Module):
 
 
 class StyleGAN2Head(nn.Module):
-    """Features of the smallest grid to a logit, (n, width * h * w) to (n,), with an eye on the whole batch; in fp32.
+    """Features of the smallest grid to a logit, (n, width * h * w) to (n,), with an eye on the whole batch.
 
     With classes, the logit is the inner product with what a mapping network makes of the class.
 
@@ -338,12 +339,12 @@ class StyleGAN2Head(nn.Module):
 
     def forward(self, features: Tensor, condition: Tensor | None) -> Tensor:
         """Logits (n,), float32."""
+        x = features.unflatten(1, self.grid)
         with torch.autocast(features.device.type, enabled=False):
-            features = features.to(self.out.weight.dtype)
-            found = self.statistics(features)[:, features.shape[1] :]  # (n, k)
-            x = features.unflatten(1, self.grid)
-            x = torch.cat([x, found[:, :, None, None].expand(-1, -1, *self.grid[1:])], 1)
-            x = self.out(self.fc(self.conv(x).flatten(1)))
+            found = self.statistics(features.to(self.out.weight.dtype))[:, features.shape[1] :]  # (n, k)
+        x = self.conv(torch.cat([x, found[:, :, None, None].expand(-1, -1, *self.grid[1:])], 1))
+        with torch.autocast(features.device.type, enabled=False):
+            x = self.out(self.fc(x.flatten(1).to(self.out.weight.dtype)))
             if self.mapping is not None:
                 x = x * self.mapping(None, condition) / math.sqrt(x.shape[1])
             return x.sum(1)
