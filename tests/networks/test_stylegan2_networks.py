@@ -233,3 +233,14 @@ def test_bfloat16_is_near_float32() -> None:
     assert coarse.dtype == coarse_logits.dtype == torch.float32
     assert (coarse - pictures).square().mean() < 1e-3 * pictures.square().mean()
     assert (coarse_logits - logits).abs().max() < 0.05 * (1 + logits.abs().max())
+
+
+def test_the_generator_is_a_graph_for_any_number_of_samples() -> None:
+    """Without grouped convolutions over a batch's kernels, nothing in it depends on how many samples there are."""
+    torch.manual_seed(0)
+    generator = StyleGAN2Generator((3, 16, 16), **SMALL_LATENTS, **TINY, classes=3).eval().requires_grad_(False)
+    number = torch.export.Dim("number", min=1, max=64)
+    shapes = ({0: number}, {0: number})
+    program = torch.export.export(generator, (torch.randn(2, 6), torch.arange(2)), dynamic_shapes=shapes)
+    latent, condition = torch.randn(5, 6), torch.arange(5) % 3
+    torch.testing.assert_close(program.module()(latent, condition), generator(latent, condition))

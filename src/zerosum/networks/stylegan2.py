@@ -221,7 +221,7 @@ class SynthesisBlock(nn.Module):
         *convolutions, last = styles
         if self.conv0 is None:
             assert self.const is not None
-            y = self.const.expand(len(last), -1, -1, -1).contiguous(memory_format=torch.channels_last)
+            y = self.const.expand(last.shape[0], -1, -1, -1).contiguous(memory_format=torch.channels_last)
             y = self.conv1(y, convolutions[0])
         else:
             y = self.conv1(self.conv0(x, convolutions[0]), convolutions[1])
