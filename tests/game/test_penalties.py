@@ -247,7 +247,7 @@ def test_consistency_of_points_is_the_slope_times_the_noise() -> None:
 
 
 def generator_move(generate: Callable[[Tensor], Tensor], latents: Tensor, seed: int = 0) -> GeneratorMove:
-    return GeneratorMove(nn.Identity(), generate, latents, generate(latents), Noise(seed))
+    return GeneratorMove(nn.Identity(), lambda z: (z, generate(z)), latents, generate(latents), Noise(seed))
 
 
 def test_mode_seeking_is_the_inverse_of_the_ratio_of_distances() -> None:
@@ -272,6 +272,23 @@ def test_path_lengths_of_a_linear_generator() -> None:
     assert path.state["path-length/mean"].item() == pytest.approx(lengths.mean(), rel=1e-5)
     assert value.item() == pytest.approx(lengths.var(), rel=1e-4)
     assert value.item() + lengths.mean() ** 2 == pytest.approx((FIRST**2).sum(), rel=0.05)
+
+
+def test_path_lengths_are_measured_along_codes_where_there_are_any() -> None:
+    torch.manual_seed(0)
+    into, out = torch.randn(3, 2 * 4), torch.randn(2, 4, 7)  # two codes of width 4 for a sample of 1 x 1 x 7
+
+    def trace(z: Tensor) -> tuple[Tensor, Tensor]:
+        codes = (z @ into).view(-1, 2, 4)
+        return codes, torch.einsum("nld,ldp->np", codes, out)[:, None, None]
+
+    latents = torch.randn(4000, 3)
+    path = PathLength(decay=0.0)
+    path(GeneratorMove(nn.Identity(), trace, latents, trace(latents)[1], Noise(0)))
+    direction = Noise(0).normal(4000, 1, 1, 7)[:, 0, 0] / 7**0.5
+    lengths = [(direction @ of_layer.T).square().sum(1) for of_layer in out]
+    expected = (torch.stack(lengths).mean(0)).sqrt().mean()
+    assert path.state["path-length/mean"].item() == pytest.approx(expected.item(), rel=1e-5)
 
 
 def test_path_lengths_do_not_depend_on_the_resolution() -> None:

@@ -32,6 +32,8 @@ SMALL: dict[str, Any] = {
     "group_width": 4,
     "blocks": 1,
     "class_embedding_dim": 8,
+    "style_dim": 8,
+    "largest_width": 16,
     "usual_batch": 8,
 }
 """Values that make networks tiny; each recipe takes those that it has."""
@@ -126,7 +128,7 @@ def test_settings_survive_json(recipe: Recipe) -> None:
 
 def test_every_recipe_says_what_it_is() -> None:
     assert {recipe.name for recipe in recipes()} >= {
-        *("gan", "dcgan", "wgan-gp", "r3gan", "light", "infogan", "acgan"),
+        *("gan", "dcgan", "wgan-gp", "r3gan", "stylegan2", "light", "infogan", "acgan"),
         *("vae", "autoencoder", "diffusion"),
     }
     for recipe in recipes():

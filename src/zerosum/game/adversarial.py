@@ -14,8 +14,13 @@ from zerosum.game.penalties import DiscriminatorMove, GeneratorMove, Penalty
 from zerosum.game.priors import Prior
 from zerosum.game.rules import Rules
 
+Trace = Callable[[Tensor, Tensor | None], tuple[Tensor, Tensor]]
+"""(latents, condition) -> (codes, samples) of a generator that maps latents to codes, and those to samples."""
 
-def adversarial_game(*, generator: Player, discriminator: Player, prior: Prior, rules: Rules) -> Game:
+
+def adversarial_game(
+    *, generator: Player, discriminator: Player, prior: Prior, rules: Rules, trace: Trace | None = None
+) -> Game:
     """A generator and a discriminator that take turns.
 
     The generator's module maps (latents (n, prior.dimension), condition) to samples (n, ...); the discriminator's maps
@@ -27,8 +32,10 @@ def adversarial_game(*, generator: Player, discriminator: Player, prior: Prior, 
         discriminator: Its opponent, or critic.
         prior: Where latents come from.
         rules: What the two play for, and how.
+        trace: What the generator does, with the codes along which path lengths are measured; None where they are the
+            latents.
     """
-    sides = _Sides(generator.module, discriminator.module, prior, rules)
+    sides = _Sides(generator.module, discriminator.module, prior, rules, trace)
     turns = [
         Turn("discriminator", sides.discriminator_loss, repeat=rules.discriminator_steps),
         Turn("generator", sides.generator_loss, held=rules.pretraining and rules.pretraining.holds),
@@ -67,8 +74,11 @@ def generate(modules: Modules, latents: Tensor, condition: Tensor | None) -> Ten
 class _Sides:
     """The losses of both players."""
 
-    def __init__(self, generator: nn.Module, discriminator: nn.Module, prior: Prior, rules: Rules) -> None:
+    def __init__(
+        self, generator: nn.Module, discriminator: nn.Module, prior: Prior, rules: Rules, trace: Trace | None
+    ) -> None:
         self.generator, self.discriminator, self.prior, self.rules = generator, discriminator, prior, rules
+        self.trace = trace or (lambda latents, condition: (latents, generator(latents, condition)))
 
     def lazy(self, player: str) -> list[Penalty]:
         """The penalties of a player that have optimizer steps of their own."""
@@ -148,11 +158,11 @@ class _Sides:
         return move, of_real, of_fake
 
     def _generator_move(self, batch: Batch) -> GeneratorMove:
-        def make(latents: Tensor) -> Tensor:
-            return self.generator(latents, batch.condition)
+        def trace(latents: Tensor) -> tuple[Tensor, Tensor]:
+            return self.trace(latents, batch.condition)
 
         latents = self.prior.draw(batch)
-        return GeneratorMove(self.generator, make, latents, make(latents), batch.noise)
+        return GeneratorMove(self.generator, trace, latents, trace(latents)[1], batch.noise)
 
     def _look(self, x: Tensor, condition: Tensor | None) -> tuple[Tensor, Tensor]:
         """Logits, and the features that they come from, of prepared samples; these themselves if nobody reads them."""

@@ -43,17 +43,22 @@ class GeneratorMove:
 
     Attributes:
         module: The generator.
-        generate: It, with the condition filled in: latents (n, dimension) -> samples (n, ...).
+        trace: It, with the condition filled in: latents (n, dimension) -> (codes (n, ..., d), samples (n, ...)). Codes
+            are what samples are made of: vectors that the generator maps latents to first, or the latents themselves.
         latents: Those of this move, shape (n, dimension).
         fake: Their samples, differentiable in the weights.
         noise: Random numbers for this batch; they continue after the latents.
     """
 
     module: nn.Module
-    generate: Callable[[Tensor], Tensor]
+    trace: Callable[[Tensor], tuple[Tensor, Tensor]]
     latents: Tensor
     fake: Tensor
     noise: Noise
+
+    def generate(self, latents: Tensor) -> Tensor:
+        """Samples (n, ...) of latents (n, dimension)."""
+        return self.trace(latents)[1]
 
 
 @dataclass(frozen=True)
@@ -193,9 +198,10 @@ def mode_seeking(move: GeneratorMove) -> Tensor:
 
 
 class PathLength:
-    """E (||J^T y|| - a)^2 for normal y: equal steps in the latent make equal steps in the sample.
+    """E (||J^T y|| - a)^2 for normal y: equal steps in the code make equal steps in the sample.
 
-    Karras et al. 2020 (arXiv:1912.04958), Equation 4; a is the running mean of the lengths.
+    Karras et al. 2020 (arXiv:1912.04958), Equation 4; a is the running mean of the lengths. Where a sample has several
+    codes, one for each layer, its length is the root mean square of theirs.
 
     Attributes:
         state: That running mean.
@@ -210,10 +216,10 @@ class PathLength:
         mean = self.state["path-length/mean"]
         latents = move.latents.detach().float().requires_grad_()
         with torch.autocast(latents.device.type, enabled=False):
-            fake = move.generate(latents)
+            codes, fake = move.trace(latents)
             # Divided by the root of the number of pixels, so that the length does not depend on the resolution.
             direction = move.noise.normal(*fake.shape) / fake[0, 0].numel() ** 0.5
-            (gradient,) = torch.autograd.grad((fake * direction).sum(), latents, create_graph=True)
-        lengths = norm(gradient.square().sum(1))
+            (gradient,) = torch.autograd.grad((fake * direction).sum(), codes, create_graph=True)
+        lengths = norm(gradient.square().sum(-1).view(len(latents), -1).mean(1))
         mean.lerp_(lengths.detach().mean(), 1 - self.decay)
         return (lengths - mean.clone()).square().mean()

@@ -6,6 +6,7 @@ from torch.nn.functional import normalize
 from torch.nn.utils.parametrize import register_parametrization
 
 from zerosum.nn.discriminator import Discriminator
+from zerosum.nn.equalised import EqualisedConv2d, EqualisedLinear
 
 
 class SpectralNorm(nn.Module):
@@ -54,4 +55,6 @@ def bounded(discriminator: Discriminator, wanted: bool) -> Discriminator:
             if not layer.weight.any():
                 nn.init.orthogonal_(layer.weight)
             register_parametrization(layer, "weight", SpectralNorm(layer.weight))
+            if isinstance(layer, EqualisedLinear | EqualisedConv2d):
+                layer.scale = 1.0  # theirs is for a weight that is not normalised
     return discriminator
