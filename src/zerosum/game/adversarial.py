@@ -6,6 +6,7 @@ from functools import partial
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.parametrize import cached
 
 from zerosum.core.batch import Batch
 from zerosum.game.game import Game, Judge, Modules, Outcome, Player, Turn
@@ -64,7 +65,11 @@ def generate(modules: Modules, latents: Tensor, condition: Tensor | None) -> Ten
 
 
 class _Sides:
-    """The losses of both players."""
+    """The losses of both players.
+
+    Each is computed with weights that are made from others, as under spectral normalisation, made once: real and
+    generated samples meet one discriminator, and power iteration takes a step a move, as in its Algorithm 1.
+    """
 
     def __init__(self, generator: nn.Module, discriminator: nn.Module, prior: Prior, rules: Rules) -> None:
         self.generator, self.discriminator, self.prior, self.rules = generator, discriminator, prior, rules
@@ -78,6 +83,7 @@ class _Sides:
         mine = [p for p in self.rules.penalties if p.player == player and p not in self.lazy(player)]
         return [penalty for penalty in mine if self.rules.clock.rounds % penalty.every == 0]
 
+    @cached()
     def discriminator_loss(self, batch: Batch) -> Outcome:
         fake, move = self._discriminator_move(batch)
         terms = {"adversarial": self.rules.objective.discriminator(move.on_real.float(), move.on_fake.float())}
@@ -91,10 +97,12 @@ class _Sides:
                 observer.observe(judgement)
         return Outcome(terms, judgement.signals)
 
+    @cached()
     def discriminator_penalties(self, every: int, batch: Batch) -> Outcome:
         _, move = self._discriminator_move(batch)
         return Outcome(self._values([p for p in self.lazy("discriminator") if p.every == every], move))
 
+    @cached()
     def generator_loss(self, batch: Batch) -> Outcome:
         rules, move = self.rules, self._generator_move(batch)
         on_fake, seen_of_fake = self._look(move.fake, batch.condition)
@@ -112,6 +120,7 @@ class _Sides:
             terms["feature-matching"] = rules.feature_matching * apart.square().sum()
         return Outcome(terms | self._values(self.joined("generator"), move))
 
+    @cached()
     def generator_penalties(self, every: int, batch: Batch) -> Outcome:
         move = self._generator_move(batch)
         return Outcome(self._values([p for p in self.lazy("generator") if p.every == every], move))
