@@ -151,8 +151,14 @@ def orthogonal(move: DiscriminatorMove | GeneratorMove) -> Tensor:
         if weight.dim() > 1:
             with torch.autocast(weight.device.type, enabled=False):
                 matrix = weight.flatten(1)
-                products = matrix @ matrix.T
-                values.append((products - products.diagonal().diag()).square().sum())
+                if len(matrix) <= matrix.shape[1]:
+                    products = matrix @ matrix.T
+                    values.append((products - products.diagonal().diag()).square().sum())
+                else:
+                    # Of more rows than could be orthogonal. ||W W^T|| = ||W^T W||, and the latter is the smaller matrix:
+                    # a generator's first layer has ten thousand rows of a hundred numbers.
+                    lengths = matrix.square().sum(1)
+                    values.append((matrix.T @ matrix).square().sum() - lengths.square().sum())
     return torch.stack(values).sum()
 
 
