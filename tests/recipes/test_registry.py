@@ -125,7 +125,7 @@ def test_settings_survive_json(recipe: Recipe) -> None:
 
 def test_every_recipe_says_what_it_is() -> None:
     assert {recipe.name for recipe in recipes()} >= {
-        *("gan", "dcgan", "wgan-gp", "r3gan", "light"),
+        *("gan", "dcgan", "wgan-gp", "sngan", "sagan", "biggan", "r3gan", "light"),
         *("vae", "autoencoder", "diffusion"),
     }
     for recipe in recipes():
