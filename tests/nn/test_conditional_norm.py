@@ -31,7 +31,11 @@ def expected(x: Tensor, gain: Tensor, shift: Tensor) -> Tensor:
 
 
 def test_told_a_class() -> None:
-    layer, x, classes = drawn(partial(nn.Embedding, 3)), torch.randn(6, 4, 2, 3) * 2 + 5, torch.tensor([0, 1, 2, 2, 1, 0])
+    layer, x, classes = (
+        drawn(partial(nn.Embedding, 3)),
+        torch.randn(6, 4, 2, 3) * 2 + 5,
+        torch.tensor([0, 1, 2, 2, 1, 0]),
+    )
     assert isinstance(layer.gain, nn.Embedding) and isinstance(layer.shift, nn.Embedding)
     found = expected(x, layer.gain.weight[classes], layer.shift.weight[classes])
     torch.testing.assert_close(layer(x, classes).double(), found, atol=1e-5, rtol=1e-5)

@@ -110,7 +110,7 @@ def test_channel_tables() -> None:
         ((28, 28), 1, (7, 7)),
         ((8, 8), 32, (4, 4)),
         ((13, 18), 32, (7, 9)),
-        ((64, 200), 16, (16, 50)),
+        ((64, 200), 16, (16, 52)),
     ],
 )
 def test_the_grid_of_a_side(size: tuple[int, int], side: int, grid: tuple[int, int]) -> None:

@@ -38,7 +38,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Model:
     """A model of tiny pictures in three classes, after four rounds."""
     folder = tmp_path_factory.mktemp("biggan")
     images = np.random.default_rng(0).integers(0, 256, (40, 16, 16, 3), np.uint8)
-    np.savez(folder / "pictures.npz", images=images, labels=np.arange(40) % 3)
+    np.savez(folder / "pictures.npz", images=images, labels=np.array(["a", "b", "c"])[np.arange(40) % 3])
     usual = {"samples": 32, "batch": 8, "precision": "fp32", "out": folder / "runs"}
     return zerosum.fit(folder / "pictures.npz", recipe="biggan", **usual, **TINY)
 

@@ -155,8 +155,8 @@ def orthogonal(move: DiscriminatorMove | GeneratorMove) -> Tensor:
                     products = matrix @ matrix.T
                     values.append((products - products.diagonal().diag()).square().sum())
                 else:
-                    # Of more rows than could be orthogonal. ||W W^T|| = ||W^T W||, and the latter is the smaller matrix:
-                    # a generator's first layer has ten thousand rows of a hundred numbers.
+                    # More rows than can be orthogonal, as in a generator's first layer: ten thousand, of a hundred
+                    # numbers each. ||W W^T|| = ||W^T W||, and the latter is the smaller matrix.
                     lengths = matrix.square().sum(1)
                     values.append((matrix.T @ matrix).square().sum() - lengths.square().sum())
     return torch.stack(values).sum()

@@ -52,23 +52,24 @@ class BigGAN(Adversarial):
     """Optimizer of both players, with the generator's rate (Appendix C)."""
     discriminator_rate: float = 4.0
     """The discriminator's learning rate, as a multiple of the optimizer's: 2e-4 (Appendix C)."""
-    average: Average = field(default_factory=lambda: Average(half_life=14_000_000))
+    average: Average = field(default_factory=lambda: Average(half_life=14_200_000))
     """Moving average of the generator's weights, which is what is sampled: a decay of 0.9999 for each 2048 samples."""
 
 
 SMALL = replace(
     BigGAN(),
-    usual_batch=64,
+    usual_batch=32,
     class_embedding_dim=32,
-    generator_width=32,
-    discriminator_width=32,
+    generator_width=24,
+    discriminator_width=24,
     attention=16,
     discriminator_steps=1,
-    optimizer=Adam(rate=5e-4, betas=(0.0, 0.999)),
-    discriminator_rate=2.0,
+    optimizer=Adam(rate=1e-3, betas=(0.0, 0.99), final_rate=2e-4, decay_samples=400_000),
+    discriminator_rate=1.0,
     average=Average(),
 )
-"""For a processor: fewer channels, smaller batches at higher rates, as many moves of one player as of the other."""
+"""For a processor: fewer channels, more and smaller rounds at higher rates, as many moves of one player as of the
+other."""
 
 
 @recipe(

@@ -49,15 +49,15 @@ class SAGAN(Adversarial):
 
 SMALL = replace(
     SAGAN(),
-    usual_batch=64,
+    usual_batch=32,
     latent_dim=64,
-    generator_width=32,
-    discriminator_width=32,
+    generator_width=24,
+    discriminator_width=24,
     attention=16,
-    optimizer=Adam(rate=5e-4, betas=(0.0, 0.9)),
+    optimizer=Adam(rate=5e-4, betas=(0.0, 0.9), final_rate=1e-4, decay_samples=400_000),
     discriminator_rate=2.0,
 )
-"""For a processor: fewer channels, smaller batches at higher rates."""
+"""For a processor: fewer channels, more and smaller rounds at higher rates."""
 
 
 @recipe(
