@@ -65,11 +65,12 @@ SMALL = replace(
     attention=16,
     discriminator_steps=1,
     optimizer=Adam(rate=1e-3, betas=(0.0, 0.99), final_rate=2e-4, decay_samples=400_000),
-    discriminator_rate=1.0,
+    discriminator_rate=0.5,
     average=Average(),
 )
-"""For a processor: fewer channels, more and smaller rounds at higher rates, as many moves of one player as of the
-other."""
+"""For a processor: fewer channels, more and smaller rounds at higher rates, as many moves of one player as of the other.
+At these rates the discriminator has to be the slower one: in short trials on digits it otherwise swung between calling
+all samples real and none."""
 
 
 @recipe(
