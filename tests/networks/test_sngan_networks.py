@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from zerosum.networks.sngan import SNGANDiscriminator, SNGANGenerator
 from zerosum.nn.attention import SelfAttention
 from zerosum.nn.conditional_norm import ConditionalBatchNorm
+from zerosum.nn.pyramid import Pyramid
 from zerosum.nn.residual import DownBlock, UpBlock
 from zerosum.nn.spectral import MAPS, SpectralNorm, bounded
 
@@ -25,8 +26,7 @@ def largest_singular_value(weight: Tensor) -> float:
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 @pytest.mark.parametrize("attention", [None, 8])
 def test_pictures_of_any_size(shape: tuple[int, ...], attention: int | None) -> None:
-    generator = SNGANGenerator(shape, 6, [8] * 6, attention=attention)
-    doublings = generator.synthesis.pyramid.doublings
+    doublings = Pyramid.of(*shape[1:]).doublings
     generator = SNGANGenerator(shape, 6, [8] * (doublings + 1), attention=attention)
     judge = SNGANDiscriminator(shape, [8] * (doublings + 1), doublings, attention=attention)
     pictures = generator(torch.randn(3, 6), None)

@@ -1,4 +1,4 @@
-"""The residual pair of Miyato et al. 2018 (arXiv:1802.05957), Tables 3 and 4, with places for attention.
+"""The residual pair of Miyato et al. 2018 (arXiv:1802.05957), Table 4, with places for attention.
 
 With classes: tables of gains and shifts in the generator's batch normalisation, and the projection discriminator of
 Miyato and Koyama 2018 (arXiv:1802.05637). With attention and widths that change from grid to grid, these are the

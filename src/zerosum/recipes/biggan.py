@@ -68,9 +68,9 @@ SMALL = replace(
     discriminator_rate=0.5,
     average=Average(),
 )
-"""For a processor: fewer channels, more and smaller rounds at higher rates, as many moves of one player as of the other.
-At these rates the discriminator has to be the slower one: in short trials on digits it otherwise swung between calling
-all samples real and none."""
+"""For a processor: fewer channels, more and smaller rounds at higher rates, as many moves of one player as of the
+other. At these rates the discriminator has to be the slower one: in short trials on digits it otherwise swung between
+calling all samples real and none."""
 
 
 @recipe(
