@@ -181,12 +181,16 @@ def test_weight_decay_is_half_the_squared_norm_of_everything() -> None:
 
 def test_orthogonal_counts_products_of_different_rows_only() -> None:
     module = nn.Sequential(nn.Conv2d(2, 5, 3), nn.Linear(7, 4))
+    tall = nn.Linear(3, 8)  # more rows than columns
     expected = 0.0
-    for layer in module:
+    for layer in (*module, tall):
         matrix = layer.weight.detach().double().numpy().reshape(len(layer.weight), -1)
         expected += (((matrix @ matrix.T) * (1 - np.eye(len(matrix)))) ** 2).sum()
+    everything = nn.Sequential(*module, tall)
+    assert penalties.orthogonal(move_of(linear, REAL, FAKE, module=everything)).item() == pytest.approx(
+        expected, rel=1e-5
+    )
     move = move_of(linear, REAL, FAKE, module=module)
-    assert penalties.orthogonal(move).item() == pytest.approx(expected, rel=1e-5)
     for layer in module:
         nn.init.orthogonal_(layer.weight, gain=3.0)
     assert 0 <= penalties.orthogonal(move).item() < 1e-8

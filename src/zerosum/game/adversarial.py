@@ -6,6 +6,7 @@ from functools import partial
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.parametrize import cached
 
 from zerosum.core.batch import Batch
 from zerosum.game.game import Game, Judge, Modules, Outcome, Player, Turn
@@ -72,7 +73,11 @@ def generate(modules: Modules, latents: Tensor, condition: Tensor | None) -> Ten
 
 
 class _Sides:
-    """The losses of both players."""
+    """The losses of both players.
+
+    Each is computed with weights that are made from others, as under spectral normalisation, made once: real and
+    generated samples meet one discriminator, and power iteration takes a step a move, as in its Algorithm 1.
+    """
 
     def __init__(
         self, generator: nn.Module, discriminator: nn.Module, prior: Prior, rules: Rules, trace: Trace | None
@@ -89,6 +94,7 @@ class _Sides:
         mine = [p for p in self.rules.penalties if p.player == player and p not in self.lazy(player)]
         return [penalty for penalty in mine if self.rules.clock.rounds % penalty.every == 0]
 
+    @cached()
     def discriminator_loss(self, batch: Batch) -> Outcome:
         latents, fake = self._fakes(batch)
         move, of_real, of_fake = self._discriminator_move(batch, fake)
@@ -106,11 +112,13 @@ class _Sides:
                 observer.observe(judgement)
         return Outcome(terms, judgement.signals)
 
+    @cached()
     def discriminator_penalties(self, every: int, batch: Batch) -> Outcome:
         _, fake = self._fakes(batch)
         move, *_ = self._discriminator_move(batch, fake)
         return Outcome(self._values([p for p in self.lazy("discriminator") if p.every == every], move))
 
+    @cached()
     def generator_loss(self, batch: Batch) -> Outcome:
         rules, move = self.rules, self._generator_move(batch)
         on_fake, of_fake = self._look(rules.prepare(move.fake), batch.condition)
@@ -130,6 +138,7 @@ class _Sides:
             terms["feature-matching"] = rules.feature_matching * apart.square().sum()
         return Outcome(terms | self._values(self.joined("generator"), move))
 
+    @cached()
     def generator_penalties(self, every: int, batch: Batch) -> Outcome:
         move = self._generator_move(batch)
         return Outcome(self._values([p for p in self.lazy("generator") if p.every == every], move))

@@ -156,8 +156,14 @@ def orthogonal(move: DiscriminatorMove | GeneratorMove) -> Tensor:
         if weight.dim() > 1:
             with torch.autocast(weight.device.type, enabled=False):
                 matrix = weight.flatten(1)
-                products = matrix @ matrix.T
-                values.append((products - products.diagonal().diag()).square().sum())
+                if len(matrix) <= matrix.shape[1]:
+                    products = matrix @ matrix.T
+                    values.append((products - products.diagonal().diag()).square().sum())
+                else:
+                    # More rows than can be orthogonal, as in a generator's first layer: ten thousand, of a hundred
+                    # numbers each. ||W W^T|| = ||W^T W||, and the latter is the smaller matrix.
+                    lengths = matrix.square().sum(1)
+                    values.append((matrix.T @ matrix).square().sum() - lengths.square().sum())
     return torch.stack(values).sum()
 
 

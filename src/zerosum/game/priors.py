@@ -1,5 +1,6 @@
 """Where latents come from: fresh noise for training, numbered latents for samples."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -116,3 +117,22 @@ class Codes(Prior):
         parts = [stream.uniform(-1, 1, self.noise)]
         parts += [np.eye(k)[int(stream.random_sample() * k)] for k in self.categorical]
         return np.concatenate([*parts, stream.uniform(-1, 1, self.continuous)])
+
+
+def truncated_normal(latents: Tensor, bound: float) -> Tensor:
+    """Standard normal numbers (n, d) made those of the normal distribution that is cut off at +-bound, (n, d).
+
+    For the truncation trick of Brock et al. 2019 (arXiv:1809.11096), Section 3.1. They draw again what falls outside;
+    here each number goes to the same quantile of the truncated distribution, so that a sample stays the one it is and
+    changes continuously with the bound: y = P^-1(P(-t) + P(z) (P(t) - P(-t))) for the normal distribution function P,
+    which is erf(y / sqrt 2) = erf(t / sqrt 2) erf(z / sqrt 2).
+
+    Args:
+        latents: Numbers z.
+        bound: The largest size t that is left, at least 0.
+    """
+    z = latents.cpu().double()  # single precision has too few numbers near 1 for the tails
+    y = math.sqrt(2) * torch.erfinv(math.erf(bound / math.sqrt(2)) * torch.erf(z / math.sqrt(2)))
+    # Truncation makes no number larger; where erf rounds to 1, at sizes beyond 8, its inverse is infinite.
+    largest = z.abs().clamp(max=bound)
+    return y.clamp(-largest, largest).to(latents)
