@@ -102,7 +102,8 @@ class _WayToWeight(torch.autograd.Function):
         return weight.new_empty(()).expand(geometry.shape(*seen, weight))
 
     @staticmethod
-    def backward(ctx: Any, dy: Tensor) -> Gradients:
+    def backward(ctx: Any, *grad_outputs: Tensor) -> Gradients:
+        (dy,) = grad_outputs
         weight, x = ctx.saved_tensors
         for_weight = _WeightGradient.apply(dy, x, weight.detach(), ctx.geometry) if ctx.needs_input_grad[0] else None
         return for_weight, dy.sum((0, 2, 3)) if ctx.needs_input_grad[1] else None, None, None
@@ -119,7 +120,8 @@ class _Convolution(torch.autograd.Function):
         return F.conv2d(x, weight, bias, *geometry)
 
     @staticmethod
-    def backward(ctx: Any, dy: Tensor) -> Gradients:
+    def backward(ctx: Any, *grad_outputs: Tensor) -> Gradients:
+        (dy,) = grad_outputs
         x, weight = ctx.saved_tensors
         for_x = _InputGradient.apply(dy, weight, x.detach(), ctx.geometry) if ctx.needs_input_grad[0] else None
         return for_x, dy, None, None
@@ -133,7 +135,8 @@ class _InputGradient(torch.autograd.Function):
         return geometry.gradients(dy, like, weight, True, False)[0]
 
     @staticmethod
-    def backward(ctx: Any, x: Tensor) -> Gradients:
+    def backward(ctx: Any, *grad_outputs: Tensor) -> Gradients:
+        (x,) = grad_outputs
         dy, weight = ctx.saved_tensors
         for_dy = _convolve(x, weight, None, ctx.geometry) if ctx.needs_input_grad[0] else None
         for_weight = _WeightGradient.apply(dy, x, weight.detach(), ctx.geometry) if ctx.needs_input_grad[1] else None
@@ -148,7 +151,8 @@ class _WeightGradient(torch.autograd.Function):
         return geometry.gradients(dy, x, like, False, True)[1]
 
     @staticmethod
-    def backward(ctx: Any, weight: Tensor) -> Gradients:
+    def backward(ctx: Any, *grad_outputs: Tensor) -> Gradients:
+        (weight,) = grad_outputs
         dy, x = ctx.saved_tensors
         for_dy = _convolve(x, weight, None, ctx.geometry) if ctx.needs_input_grad[0] else None
         for_x = _InputGradient.apply(dy, weight, x.detach(), ctx.geometry) if ctx.needs_input_grad[1] else None

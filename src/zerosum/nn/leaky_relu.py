@@ -26,9 +26,9 @@ class _LeakyReLU(torch.autograd.Function):
         return y
 
     @staticmethod
-    def backward(ctx: Any, dy: Tensor) -> tuple[Tensor, None]:
+    def backward(ctx: Any, *grad_outputs: Tensor) -> tuple[Tensor, None]:
         (y,) = ctx.saved_tensors
-        return _Sloped.apply(dy, y.detach(), ctx.slope), None
+        return _Sloped.apply(*grad_outputs, y.detach(), ctx.slope), None
 
 
 class _Sloped(torch.autograd.Function):
@@ -41,5 +41,5 @@ class _Sloped(torch.autograd.Function):
         return torch.ops.aten.leaky_relu_backward(dy, y, slope, True)
 
     @staticmethod
-    def backward(ctx: Any, dy: Tensor) -> tuple[Tensor, None, None]:
-        return _Sloped.apply(dy, *ctx.saved_tensors, ctx.slope), None, None
+    def backward(ctx: Any, *grad_outputs: Tensor) -> tuple[Tensor, None, None]:
+        return _Sloped.apply(*grad_outputs, *ctx.saved_tensors, ctx.slope), None, None
