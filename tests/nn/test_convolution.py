@@ -162,3 +162,11 @@ def test_a_penalty_costs_four_passes() -> None:
     with FlopCounterMode(display=False) as counter:
         slope_penalty(network, torch.randn(n, 4, 2, 5)).backward()
     assert counter.get_total_flops() == n * (4 * (first + middle + last) - last)
+
+
+def test_any_batch_can_be_exported() -> None:
+    network = nn.Sequential(Convolution(4, 6, 3, groups=2), Leaky()).requires_grad_(False)
+    batch = torch.export.Dim("batch", min=2)
+    exported = torch.export.export(network, (torch.randn(3, 4, 5, 5),), dynamic_shapes=({0: batch},)).module()
+    x = torch.randn(7, 4, 5, 5)
+    torch.testing.assert_close(exported(x.clone()), network(x))

@@ -74,7 +74,7 @@ class _Geometry(NamedTuple):
         """Of the convolution's output."""
         lengths = zip(x.shape[2:], weight.shape[2:], self.stride, self.padding, self.dilation, strict=True)
         sides = [(side + 2 * pad - gap * (kernel - 1) - 1) // step + 1 for side, kernel, step, pad, gap in lengths]
-        return [len(x), len(weight), *sides]
+        return [x.shape[0], weight.shape[0], *sides]
 
     def gradients(self, dy: Tensor, x: Tensor, weight: Tensor, *wanted: bool) -> list[Tensor]:
         """For input and weight. The shape of each is always read, and the values of the other one of what is wanted."""
