@@ -9,7 +9,7 @@ in its weight, so that three maps are closed under differentiation:
     (dy, x) -> dw      its gradient for the weight
 
 Since <dy, y(x, w)> = <dx(dy, w), x> = <dw(dy, x), w>, the derivatives of each map are the other two. R1 of such layers
-takes half the time, and a quarter where there are 24 groups (one core, bfloat16 and fp32 alike, torch 2.13).
+takes about half the time, in bfloat16 and in fp32 (one core, torch 2.13; 1.7 to 2.5 times as fast).
 """
 
 from typing import Any, NamedTuple
