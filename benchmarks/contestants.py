@@ -105,11 +105,11 @@ class OurTraining:
         last = clock.rounds + rounds
         play(self.engine.game, self.engine, self.feed, self.hooks, lambda: clock.rounds >= last)
 
-    def warm_up(self) -> None:
+    def warm_up(self, rounds: int = 2 * RECORDED_EVERY) -> None:
         """Play until the first contact sheet, which comes after a few seconds of any run, and a round of each kind."""
         while not self._folder.samples.exists():
             self()
-        self(2 * RECORDED_EVERY)
+        self(rounds)
 
     @property
     def recorded(self) -> bool:

@@ -113,10 +113,9 @@ def measure(recipe: str, case: Case, out: Path, quick: bool) -> Result:
     # Same networks: otherwise the rest compares nothing.
     torch.testing.assert_close(ours.model.generate(latents), plain.generate(latents), rtol=1e-3, atol=1e-3)
     contestants: dict[str, Callable[[], object]] = {"ours": ours, "plain": plain, "ours_fp32": ours_fp32}
+    for each in (ours, ours_fp32):
+        each.warm_up(case.period)
     flop = {name: count_flop(step, case.period) for name, step in contestants.items()}
-    if not quick:
-        ours.warm_up()
-        ours_fp32.warm_up()
     peak = {f"product_{name}": matrix_product(dtype) for name, dtype in DTYPES.items()}
     rounds = interleaved(contestants | peak, case.period * (1 if quick else max(1, 16 // case.period)))
     samples = interleaved(
