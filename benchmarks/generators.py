@@ -106,15 +106,16 @@ def measure(recipe: str, case: Case, out: Path, quick: bool) -> Result:
         OurTraining(pictures, out, precision, recipe, batch=case.batch, settings=case.settings)
         for precision in ("auto", "fp32")
     )
+    for each in (ours, ours_fp32):
+        each.warm_up(case.period)
     networks = {name: player.module for name, player in ours.engine.game.players.items()}
     settings = asdict(ours.model.settings) | dict(case.settings)
     plain = case.plain(ours.feed.batch(0, 0).x, networks, settings)
     latents = ours.model.prior.latents(range(case.sampled))
-    # Same networks: otherwise the rest compares nothing.
-    torch.testing.assert_close(ours.model.generate(latents), plain.generate(latents), rtol=1e-3, atol=1e-3)
+    with torch.no_grad():  # the same network, or the rest compares nothing; fresh residual blocks would not tell
+        made = ours.engine.game.generate(networks, latents, None)
+    torch.testing.assert_close(made, plain.generate(latents), rtol=1e-3, atol=1e-3)
     contestants: dict[str, Callable[[], object]] = {"ours": ours, "plain": plain, "ours_fp32": ours_fp32}
-    for each in (ours, ours_fp32):
-        each.warm_up(case.period)
     flop = {name: count_flop(step, case.period) for name, step in contestants.items()}
     peak = {f"product_{name}": matrix_product(dtype) for name, dtype in DTYPES.items()}
     rounds = interleaved(contestants | peak, case.period * (1 if quick else max(1, 16 // case.period)))
