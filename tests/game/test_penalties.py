@@ -128,6 +128,26 @@ def test_slope_penalties_teach_the_weights(name: str) -> None:
     assert (gradient * direction).sum().item() == pytest.approx(difference, rel=1e-2, abs=1e-3)
 
 
+@pytest.mark.parametrize("name", ["r1", "r2", "roth"])
+def test_slope_penalties_share_the_pass_of_samples_that_ask_for_gradients(name: str) -> None:
+    """With the same value, the same gradient in the weights, and no further pass."""
+    weight, passes = torch.tensor(FIRST, dtype=torch.float32, requires_grad=True), []
+
+    def score(x: Tensor) -> Tensor:
+        passes.append(len(x))
+        return (x @ weight).tanh() @ torch.tensor(SECOND, dtype=torch.float32)
+
+    found = []
+    for asked in (True, False):
+        passes.clear()
+        move = move_of(score, REAL.clone().requires_grad_(asked), FAKE.clone().requires_grad_(asked))
+        value = PENALTIES[name].make()(move)
+        found.append((value, *torch.autograd.grad(value, weight)))
+        assert asked == (len(passes) == 2), "one for real and one for generated samples"
+    for shared, alone in zip(*found, strict=True):
+        assert torch.allclose(shared, alone)
+
+
 def test_a_linear_score_has_its_weight_as_gradient() -> None:
     x = torch.randn(5, 3)
     logits, norms = slopes(linear, x)

@@ -1,4 +1,8 @@
-"""Penalties on a player: on its slope, its weights, or what it says of changed samples. Slopes are computed in fp32."""
+"""Penalties on a player: on its slope, its weights, or what it says of changed samples.
+
+Slopes are computed in fp32 and in a pass of their own, except at samples whose logits can already be differentiated in
+them: there `r1`, `r2` and `roth` share the pass of the loss, and its precision.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -21,7 +25,8 @@ class DiscriminatorMove:
     Attributes:
         module: The discriminator.
         score: It, with the condition filled in.
-        real: Real samples as it was given them (augmented, noisy, packed), shape (n, ...).
+        real: Real samples as it was given them (augmented, noisy, packed), shape (n, ...). If they are fp32 and require
+            gradients, the penalties on the slope at them share the pass that `on_real` comes from.
         fake: Generated ones, likewise.
         on_real: Logits of `real`, shape (n,), differentiable in the weights.
         on_fake: Logits of `fake`.
@@ -88,8 +93,20 @@ def slopes(score: Score, x: Tensor) -> tuple[Tensor, Tensor]:
     x = x.detach().float().requires_grad_()
     with torch.autocast(x.device.type, enabled=False), torch.enable_grad():
         logits = score(x)
+    return logits, _squared_slopes(logits, x)
+
+
+def judged(score: Score, x: Tensor, logits: Tensor) -> tuple[Tensor, Tensor]:
+    """The same as `slopes` at samples with known logits, from these where they can be differentiated in `x`."""
+    return (logits, _squared_slopes(logits, x)) if x.requires_grad else slopes(score, x)
+
+
+def _squared_slopes(logits: Tensor, x: Tensor) -> Tensor:
+    """||d D(x) / dx||^2, (n,), of logits that were computed from `x`."""
+    # Outside autocast, as every backward pass: it would round the gradients of what was computed in fp32.
+    with torch.autocast(x.device.type, enabled=False), torch.enable_grad():
         (gradient,) = torch.autograd.grad(logits.sum(), x, create_graph=True)
-    return logits, gradient.square().flatten(1).sum(1)
+        return gradient.square().flatten(1).sum(1)
 
 
 def norm(squared: Tensor) -> Tensor:
@@ -99,12 +116,12 @@ def norm(squared: Tensor) -> Tensor:
 
 def r1(move: DiscriminatorMove) -> Tensor:
     """1/2 E ||grad D(x)||^2 on real samples (Mescheder et al. 2018, Equation 9)."""
-    return slopes(move.score, move.real)[1].mean() / 2
+    return judged(move.score, move.real, move.on_real)[1].mean() / 2
 
 
 def r2(move: DiscriminatorMove) -> Tensor:
     """1/2 E ||grad D(G(z))||^2 on generated samples (Mescheder et al. 2018, Equation 10)."""
-    return slopes(move.score, move.fake)[1].mean() / 2
+    return judged(move.score, move.fake, move.on_fake)[1].mean() / 2
 
 
 def between(move: DiscriminatorMove) -> Tensor:
@@ -138,8 +155,8 @@ def roth(move: DiscriminatorMove) -> Tensor:
 
     The regulariser of the Jensen-Shannon GAN: what adding noise to both distributions comes to, worked out.
     """
-    on_real, real_norms = slopes(move.score, move.real)
-    on_fake, fake_norms = slopes(move.score, move.fake)
+    on_real, real_norms = judged(move.score, move.real, move.on_real)
+    on_fake, fake_norms = judged(move.score, move.fake, move.on_fake)
     by_real = ((-on_real).sigmoid().square() * real_norms).mean()
     return (by_real + (on_fake.sigmoid().square() * fake_norms).mean()) / 2
 

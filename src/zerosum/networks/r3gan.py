@@ -20,7 +20,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from zerosum.nn.binomial import Double, Halve
+from zerosum.nn.convolution import Convolution
 from zerosum.nn.discriminator import Discriminator
+from zerosum.nn.leaky_relu import leaky_relu_
 from zerosum.nn.pyramid import Pyramid
 from zerosum.nn.statistics import STATISTICS
 
@@ -73,7 +75,7 @@ class R3GANGenerator(nn.Module):
                 modules["upsample"] = Upsample(plan[index - 1].width, stage.width, grid)
             modules.update(_residual_blocks(stage, expansion, total=sum(blocks)))
             self.stages.append(nn.Sequential(modules))
-        self.to_image = nn.Conv2d(plan[-1].width, channels, 1, bias=False)
+        self.to_image = Convolution(plan[-1].width, channels, 1, bias=False)
         _init_normal(self.modulation.weight)
         _init_normal(self.to_image.weight)
 
@@ -121,7 +123,7 @@ class R3GANDiscriminator(Discriminator):
         channels, height, width = shape
         self.pyramid = Pyramid(height, width, doublings=len(plan) - 1)
         base_height, base_width = self.pyramid.base
-        self.from_image = nn.Conv2d(channels, plan[-1].width, 1, bias=False)
+        self.from_image = Convolution(channels, plan[-1].width, 1, bias=False)
         self.stages = nn.Sequential()
         for index, stage in reversed(list(enumerate(plan))):
             modules: OrderedDict[str, nn.Module] = OrderedDict(_residual_blocks(stage, expansion, total=sum(blocks)))
@@ -188,9 +190,9 @@ class ResidualBlock(nn.Module):
     def __init__(self, width: int, cardinality: int, expansion: int, total: int) -> None:
         super().__init__()
         inner = width * expansion
-        self.expand = nn.Conv2d(width, inner, 1)
-        self.spatial = nn.Conv2d(inner, inner, 3, padding=1, groups=cardinality)
-        self.contract = nn.Conv2d(inner, width, 1, bias=False)
+        self.expand = Convolution(width, inner, 1)
+        self.spatial = Convolution(inner, inner, 3, padding=1, groups=cardinality)
+        self.contract = Convolution(inner, width, 1, bias=False)
         gain = nn.init.calculate_gain("leaky_relu", _SLOPE) * total**-0.25
         for convolution in (self.expand, self.spatial):
             _init_normal(convolution.weight, gain)
@@ -201,8 +203,8 @@ class ResidualBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """The input plus the residual branch, (n, c, h, w)."""
         # In place, because a convolution does not keep its output for the backward pass: about a tenth of the time.
-        hidden = F.leaky_relu(self.expand(x), _SLOPE, inplace=True)
-        hidden = F.leaky_relu(self.spatial(hidden), _SLOPE, inplace=True)
+        hidden = leaky_relu_(self.expand(x), _SLOPE)
+        hidden = leaky_relu_(self.spatial(hidden), _SLOPE)
         return x + self.contract(hidden)
 
 
@@ -220,7 +222,7 @@ class _Resampling(nn.Module):
         super().__init__()
         self.change_width = None
         if in_channels != out_channels:
-            self.change_width = nn.Conv2d(in_channels, out_channels, 1, bias=False)
+            self.change_width = Convolution(in_channels, out_channels, 1, bias=False)
             _init_normal(self.change_width.weight)
 
 
