@@ -2,17 +2,23 @@
 
 import json
 import re
+from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from zerosum.config.run import Run
-from zerosum.core.errors import SettingError
+from zerosum.core.errors import SettingError, TrainingError
 from zerosum.core.files import read_json
 from zerosum.rivals import Standing, as_json, as_markdown, compare, train_rivals, write
 from zerosum.rivals.compare import names
+from zerosum.rivals.files import summary
+from zerosum.train.plan import Plan
+from zerosum.train.recorder import Listener
 
 SHORT = Run(samples=2000, batch=100, precision="fp32")
 
@@ -98,6 +104,28 @@ def test_rivals_that_cannot_be_are_refused_before_any_is_trained(
     assert not (tmp_path / "runs").exists()
 
 
+def test_a_rival_whose_training_breaks_off_takes_part_with_what_it_shipped(
+    runs: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(plan: Plan, listener: Listener) -> NoReturn:
+        raise TrainingError("The loss is not finite.")
+
+    monkeypatch.setattr(import_module("zerosum.rivals.compare"), "train", fails)  # hidden by the function of that name
+    assert train_rivals(["r3gan", "gan"], "ring", SHORT, out=runs[0].parent) == runs
+    with pytest.raises(TrainingError, match="ring-gan-2000samples-seed0: The loss is not finite. It has no model yet"):
+        train_rivals(["gan"], "ring", SHORT, out=tmp_path)
+
+
+def test_the_summary_tells_of_a_training_that_broke_off(standing: Standing) -> None:
+    whole, other = standing.rivals
+    failed = {"event": "failed", "samples": 70, "seconds": 2.0, "reason": "The loss is not finite."}
+    broken = replace(whole, events=[*whole.events, failed])
+    assert whole.failure is None and broken.failure == "The loss is not finite."
+    assert replace(whole, events=[failed, *whole.events]).failure is None  # it went on and came to its end
+    told = f"The training of {whole.name} broke off (The loss is not finite); what is measured"
+    assert told in summary(Standing(standing.data, [broken, other])) and told not in summary(standing)
+
+
 def test_one_run_or_one_twice_is_no_comparison(runs: list[Path], tmp_path: Path) -> None:
     with pytest.raises(SettingError, match="at least two"):
         compare(runs[:1])
@@ -110,3 +138,11 @@ def test_one_run_or_one_twice_is_no_comparison(runs: list[Path], tmp_path: Path)
 def test_runs_are_called_by_the_ends_of_their_paths_that_differ(tmp_path: Path) -> None:
     assert names([tmp_path / "a" / "x", tmp_path / "b" / "y"]) == ["x", "y"]
     assert names([tmp_path / "a" / "x", tmp_path / "b" / "x"]) == ["a/x", "b/x"]
+
+
+def test_what_all_runs_are_called_is_not_said_of_each() -> None:
+    trained = [Path(f"digits-{recipe}-5min-seed0") for recipe in ("wgan-gp", "gan", "vae")]
+    assert names(trained) == ["wgan-gp", "gan", "vae"]
+    numbered = [Path("00000-digits-light"), Path("00001-digits-light")]
+    assert names(numbered) == ["00000-digits-light", "00001-digits-light"]
+    assert names([Path("digits"), Path("digits-light")]) == ["digits", "digits-light"]

@@ -66,10 +66,25 @@ POINTS = replace(
 )
 
 
+LARGE = replace(
+    GAN(),
+    largest_norm=1.9365,
+    generator_optimizer=MomentumSGD(rate=0.02),
+    discriminator_optimizer=MomentumSGD(rate=0.01),
+)
+"""More numbers than a digit has: their sum moves a unit further, and what suits digits ends in infinities."""
+
+
+def by_numbers(space: Space) -> str:
+    """The preset for a kind of samples and, of pictures, for how many numbers they consist of."""
+    return "large" if space.kind == "image" and space.size > 1024 else space.kind
+
+
 @recipe(
     "gan",
     kinds=("image", "points"),
-    presets={"points": POINTS},
+    presets={"points": POINTS, "large": LARGE},
+    suitable=by_numbers,
     conditional=False,
     paper="Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661",
 )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from os.path import commonprefix
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from torch import nn
 from zerosum.api import make_plan, open_for, train
 from zerosum.config.data import DataOptions
 from zerosum.config.run import Run
-from zerosum.core.errors import DataError, SettingError
+from zerosum.core.errors import DataError, SettingError, TrainingError
 from zerosum.core.events import Event, read_events
 from zerosum.core.registry import find_recipe
 from zerosum.evaluation import SAMPLES, Evaluation, Measure, evaluate
@@ -53,6 +54,12 @@ class Rival:
     def samples_seen(self) -> int | None:
         """Real samples trained on, as far as the record goes."""
         return self.events[-1]["samples"] if self.events else None
+
+    @property
+    def failure(self) -> str | None:
+        """Why its training ended before its time, if it did; what is measured is the model that it shipped before."""
+        ends = [event for event in self.events if event["event"] in ("failed", "finished", "stopped")]
+        return ends[-1]["reason"] if ends and ends[-1]["event"] == "failed" else None
 
     @property
     def seconds(self) -> float | None:
@@ -151,12 +158,22 @@ def compare(
 
 
 def names(paths: Sequence[Path]) -> list[str]:
-    """What runs are called: the shortest ends of their paths that tell them apart."""
+    """What runs are called: the shortest ends of their paths that tell them apart, without the words that all share."""
     for parts in range(1, max(len(path.parts) for path in paths) + 1):
         short = ["/".join(path.resolve().parts[-parts:]) for path in paths]
         if len(set(short)) == len(short):
-            return short
+            return _distinct(short)
     return [str(path) for path in paths]
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """ "digits-gan-5min" beside "digits-vae-5min" is just "gan"; names of which only a number would be left stay."""
+    words = [name.split("-") for name in names]
+    shared = len(commonprefix(words))
+    words = [part[shared:] for part in words]
+    shared = len(commonprefix([part[::-1] for part in words]))
+    short = ["-".join(part[: len(part) - shared]) for part in words]
+    return names if any(not name or name.isdecimal() for name in short) else short
 
 
 def train_rivals(
@@ -171,7 +188,8 @@ def train_rivals(
 ) -> list[Path]:
     """Train each recipe on the same data with the same seed for the same time; returns their runs' folders.
 
-    A recipe that was trained so before is not trained again, and one that was interrupted goes on.
+    A recipe that was trained so before is not trained again, and one that was interrupted goes on. One whose training
+    fails, but that has shipped a model by then, takes part with that.
 
     Args:
         recipes: Their names.
@@ -185,6 +203,7 @@ def train_rivals(
 
     Raises:
         SettingError: A recipe is unknown, named twice, or does not learn this kind of data.
+        TrainingError: A recipe's training fails before there is a model.
     """
     if len(set(recipes)) < len(recipes):
         raise SettingError(f"A recipe is named twice in {', '.join(recipes)}. Name each once.")
@@ -196,8 +215,19 @@ def train_rivals(
     folders = []
     for plan in plans:
         with watched(plan) as listener:
-            folders.append(train(plan, listener)[1].path)
+            folders.append(_train(plan, listener))
     return folders
+
+
+def _train(plan: Plan, listener: Listener) -> Path:
+    try:
+        return train(plan, listener)[1].path
+    except TrainingError as error:
+        assert plan.name is not None, "rivals have names"
+        folder = plan.out / plan.name
+        if not (folder / "model" / "config.json").exists():
+            raise TrainingError(f"{plan.name}: {error} It has no model yet; leave it out of --recipes.") from error
+        return folder
 
 
 def _plan(name: str, data: Path | str | np.ndarray, run: Run, options: DataOptions, out: Path) -> Plan:

@@ -108,7 +108,15 @@ def as_markdown(standing: Standing) -> str:
     def line(cells: Sequence[str]) -> str:
         return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
-    lines = [made.text, "", line(made.columns), f"|{'---|' * len(made.columns)}", *(line(row) for row in made.rows)]
+    lines = [
+        summary(standing),
+        "",
+        made.text,
+        "",
+        line(made.columns),
+        f"|{'---|' * len(made.columns)}",
+        *(line(row) for row in made.rows),
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -144,7 +152,17 @@ def summary(standing: Standing) -> str:
     fastest = min(standing.rivals, key=lambda rival: rival.evaluation.spent["generating"])
     parts.append(f"quickest to sample: {fastest.name}")
     text = "; ".join(parts) + "."
-    return text[0].upper() + text[1:]
+    return text[0].upper() + text[1:] + _failures(standing)
+
+
+def _failures(standing: Standing) -> str:
+    """A sentence for each rival whose training broke off."""
+    return "".join(
+        f" The training of {rival.name} broke off ({rival.failure.rstrip('.')}); what is measured is the model that it "
+        "had shipped by then."
+        for rival in standing.rivals
+        if rival.failure
+    )
 
 
 def curves(standing: Standing) -> Image.Image | None:
@@ -154,8 +172,10 @@ def curves(standing: Standing) -> Image.Image | None:
         looks = [event for event in rival.events if event["event"] == "probe" and event.get("quality") is not None]
         start = next((event for event in rival.events if event["event"] == "start"), {})
         if looks:
-            lines.append(Line(rival.name, [e["seconds"] for e in looks], [max(e["quality"], 1e-9) for e in looks]))
             band, metric = float(start.get("floor") or 0.0), str(start.get("metric", ""))
+            # Within the band it is chance how low a value is; and without a bias some are below 0.
+            least = band / 3 or 1e-9
+            lines.append(Line(rival.name, [e["seconds"] for e in looks], [max(e["quality"], least) for e in looks]))
     if not lines:
         return None
     bands = [Band(0.0, band, "between real samples")] if band > 0 else []
@@ -215,6 +235,7 @@ def as_json(standing: Standing) -> dict[str, Any]:
                 "path": str(rival.path),
                 "samples_seen": rival.samples_seen,
                 "trained": rival.seconds,
+                "failure": rival.failure,
             }
             for rival in standing.rivals
         ],
