@@ -1,8 +1,11 @@
 """What is compared: our training, the same networks under a loop as tutorials write it, and their bare arithmetic."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import torch
@@ -55,15 +58,25 @@ class OurTraining:
 
     Attributes:
         engine: Holds the game.
+        model: What is shipped of it, to sample with.
         feed: Gives it batches from the packed pictures.
         hooks: Recorder, closer looks, the doctor, snapshots and checkpoints.
     """
 
-    def __init__(self, pictures: Path, out: Path, precision: str, recipe: str = "dcgan", device: str = "cpu") -> None:
+    def __init__(
+        self,
+        pictures: Path | np.ndarray,
+        out: Path,
+        precision: str,
+        recipe: str = "dcgan",
+        device: str = "cpu",
+        batch: int = BATCH,
+        settings: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
         options = DataOptions(conditional=False)
         dataset, chosen, _ = open_for(pictures, options, recipe, device)
         run = Run(
-            batch=BATCH,
+            batch=batch,
             samples=2**62,
             device=device,  # type: ignore[arg-type]
             precision=precision,  # type: ignore[arg-type]
@@ -72,18 +85,18 @@ class OurTraining:
             snapshot_seconds=NEVER,
             checkpoint_seconds=NEVER,
         )
-        plan = make_plan(dataset, options, chosen, chosen.settings(dataset.space), run, out)
+        plan = make_plan(dataset, options, chosen, replace(chosen.settings(dataset.space), **settings), run, out)
         game = plan.build()
         self.engine = Engine(game, run, dataset.space)
         self._folder = new_folder(out, f"{recipe}-{precision}", numbered=True)
         watch = Stopwatch()
-        model = Model(chosen, plan.settings, dataset.space, dataset.codec, game, self.engine.modules())
+        self.model = Model(chosen, plan.settings, dataset.space, dataset.codec, game, self.engine.modules())
         recorder = Recorder(self.engine, self._folder, watch, [])
         probe, doctor = Probe(self.engine, dataset, recorder), Watch([], recorder, lambda finding: False)
-        self._snapshots = Snapshots(self.engine, self._folder, model, recorder, spread(plan))
-        self._keeper = Keeper(self.engine, self._folder, model, recorder, watch, probe)
+        self._snapshots = Snapshots(self.engine, self._folder, self.model, recorder, spread(plan))
+        self._keeper = Keeper(self.engine, self._folder, self.model, recorder, watch, probe)
         self.hooks: Sequence[Hook] = (recorder, probe, doctor, self._snapshots, self._keeper)
-        loader = Loader(dataset, run.seed, BATCH, self.engine.share, self.engine.device)
+        loader = Loader(dataset, run.seed, batch, self.engine.share, self.engine.device)
         self.feed = Feed(game, loader)
 
     def __call__(self, rounds: int = 1) -> None:
@@ -92,11 +105,11 @@ class OurTraining:
         last = clock.rounds + rounds
         play(self.engine.game, self.engine, self.feed, self.hooks, lambda: clock.rounds >= last)
 
-    def warm_up(self) -> None:
+    def warm_up(self, rounds: int = 2 * RECORDED_EVERY) -> None:
         """Play until the first contact sheet, which comes after a few seconds of any run, and a round of each kind."""
         while not self._folder.samples.exists():
             self()
-        self(2 * RECORDED_EVERY)
+        self(rounds)
 
     @property
     def recorded(self) -> bool:

@@ -25,20 +25,28 @@ def as_markdown(results: Result) -> str:
 
 
 def _machine(results: Result) -> str:
-    here = results["machine"]
+    return f"""# Training speed{warning(results)}
+
+Written by `make bench` on {results["machine"]["date"]}, in {results["seconds"]:.0f} s.
+
+{machine_lines(results["machine"])}
+
+Numbers are medians with quartiles in brackets. What is compared takes turns step by step."""
+
+
+def warning(results: Result) -> str:
+    """What stands under the title of a quick run."""
+    return "\n\n**A quick run: these numbers only show that the benchmark works.**" if results["quick"] else ""
+
+
+def machine_lines(here: Result) -> str:
+    """What `measuring.machine` found, as a list."""
     flags = ", ".join(name for name, present in here["flags"].items() if present) or "none of those that matter"
-    warning = "\n\n**A quick run: these numbers only show that the benchmark works.**" if results["quick"] else ""
-    return f"""# Training speed{warning}
-
-Written by `make bench` on {here["date"]}, in {results["seconds"]:.0f} s.
-
-- processor: {here["processor"]}; {here["cores"]} cores, {here["logical_cores"]} logical; {flags}
+    return f"""- processor: {here["processor"]}; {here["cores"]} cores, {here["logical_cores"]} logical; {flags}
 - threads: {here["threads"]}
 - system: {here["system"]}
 - zerosum {here["zerosum"]}, torch {here["torch"]}, Python {here["python"]}
-- graphics card: {here["cuda"] or "none"}
-
-Numbers are medians with quartiles in brackets. What is compared takes turns step by step."""
+- graphics card: {here["cuda"] or "none"}"""
 
 
 def _targets(results: Result) -> str:
@@ -63,7 +71,7 @@ def _targets(results: Result) -> str:
         ("loader, 32 x 32 pictures", f">= {LOADER_TARGET:,}/s", f"{rows:,.0f}/s", rows >= LOADER_TARGET),
     ]
     judged = [(*line, "met" if met else "**missed**") for *line, met in lines]
-    table = _table(["target", "wanted", "measured", ""], judged)
+    table = as_table(["target", "wanted", "measured", ""], judged)
     return f"## Targets\n\n{table}"
 
 
@@ -75,10 +83,12 @@ def _steps(results: Result) -> str:
         "plain": "plain loop, fp32",
     }
     rows = [
-        (title, f"{batch / seconds[key]['median']:.1f}", _milliseconds(seconds[key]), _ratio(against.get(key)))
+        (title, f"{batch / seconds[key]['median']:.1f}", milliseconds(seconds[key]), ratio(against.get(key)))
         for key, title in names.items()
     ]
-    table = _table(["DCGAN, 3 x 64 x 64, batch 64", "images/s", "ms a step", "times as fast as plain, pairwise"], rows)
+    table = as_table(
+        ["DCGAN, 3 x 64 x 64, batch 64", "images/s", "ms a step", "times as fast as plain, pairwise"], rows
+    )
     return f"""## A training step
 
 {table}
@@ -101,7 +111,7 @@ def _peak(results: Result) -> str:
         )
         for name in ("ours", "bare", "plain")
     ]
-    table = _table(["step", "GFLOP", "floor in ms", "measured in ms", "share of peak"], rows)
+    table = as_table(["step", "GFLOP", "floor in ms", "measured in ms", "share of peak"], rows)
     return f"""## Share of the machine's peak
 
 A matrix product of side 2048 runs at {speeds}. The floor is the step's operations in
@@ -123,9 +133,9 @@ def _loop(results: Result) -> str:
     ]
     return f"""## What the loop costs
 
-{_table(["what", "how often", "share of the time"], rows)}
+{as_table(["what", "how often", "share of the time"], rows)}
 
-The bare step ({_milliseconds(results["step_seconds"]["bare"])} ms) is the same turns, networks, losses, backward passes
+The bare step ({milliseconds(results["step_seconds"]["bare"])} ms) is the same turns, networks, losses, backward passes
 and fused optimizer steps, in the same precision and layout, on one batch that never changes. A round of ours takes
 {pairs["median"]:.3f} times as long [{pairs["low"]:.3f} to {pairs["high"]:.3f}, {pairs["count"]} pairs].
 
@@ -142,7 +152,7 @@ def _memory(results: Result) -> str:
     ]
     return f"""## Peak memory
 
-{_table(["process", "MiB", "MiB beyond imports"], rows)}
+{as_table(["process", "MiB", "MiB beyond imports"], rows)}
 
 Each in a process of its own. Ours includes the moving average, a contact sheet and a checkpoint."""
 
@@ -162,17 +172,17 @@ def _others(results: Result) -> str:
     return "## Others\n\n" + "\n".join(lines)
 
 
-def _table(head: list[str], rows: list[tuple[str, ...]]) -> str:
+def as_table(head: list[str], rows: list[tuple[str, ...]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _milliseconds(spread: Result) -> str:
+def milliseconds(spread: Result) -> str:
     low, high = 1000 * spread["low"], 1000 * spread["high"]
     return f"{1000 * spread['median']:.0f} [{low:.0f} to {high:.0f}]"
 
 
-def _ratio(spread: Result | None) -> str:
+def ratio(spread: Result | None) -> str:
     return f"{spread['median']:.2f} [{spread['low']:.2f} to {spread['high']:.2f}]" if spread else "1"
 
 

@@ -121,7 +121,7 @@ def open_for(
     A recipe that knows no classes gets the data without them, unless classes were asked for.
 
     Raises:
-        SettingError: The recipe is unknown, or does not learn this kind of data.
+        SettingError: The recipe is unknown, does not learn this kind of data, or needs classes where there are none.
     """
     if recipe != "auto" and not find_recipe(recipe).conditional:
         if options.conditional:
@@ -136,6 +136,12 @@ def open_for(
     if kind not in chosen.kinds:
         able = ", ".join(other.name for other in recipes() if kind in other.kinds)
         raise SettingError(f"The recipe {recipe} does not learn data of the kind {kind}. Recipes that do: {able}.")
+    if chosen.needs_classes and not dataset.space.classes:
+        able = ", ".join(other.name for other in recipes() if kind in other.kinds and not other.needs_classes)
+        raise SettingError(
+            f"The recipe {recipe} learns what each class looks like, and {dataset.name} is read without classes. Give "
+            f"data with classes, without --no-conditional, or take a recipe that needs none: {able}."
+        )
     return dataset, chosen, f"recipe {chosen.name}, as asked"
 
 

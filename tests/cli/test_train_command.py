@@ -224,7 +224,10 @@ def test_help(cli):
     answer = cli("train", "--help")
     assert (answer.code, answer.error) == (0, "")
     assert "--minutes" in answer.out and "--penalties" not in answer.out
-    assert "Recipes: autoencoder, dcgan, diffusion, gan, light, r3gan, vae, wgan-gp." in answer.out
+    assert (
+        "Recipes: acgan, autoencoder, biggan, dcgan, diffusion, gan, infogan, light, r3gan, sagan, sngan, stylegan2, "
+        "vae, wgan-gp." in answer.out
+    )
 
 
 @pytest.mark.parametrize("flags", [["--recipe", "wgan-gp", "--help"], ["-h", "--recipe=wgan-gp"]])

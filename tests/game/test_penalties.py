@@ -128,6 +128,26 @@ def test_slope_penalties_teach_the_weights(name: str) -> None:
     assert (gradient * direction).sum().item() == pytest.approx(difference, rel=1e-2, abs=1e-3)
 
 
+@pytest.mark.parametrize("name", ["r1", "r2", "roth"])
+def test_slope_penalties_share_the_pass_of_samples_that_ask_for_gradients(name: str) -> None:
+    """With the same value, the same gradient in the weights, and no further pass."""
+    weight, passes = torch.tensor(FIRST, dtype=torch.float32, requires_grad=True), []
+
+    def score(x: Tensor) -> Tensor:
+        passes.append(len(x))
+        return (x @ weight).tanh() @ torch.tensor(SECOND, dtype=torch.float32)
+
+    found = []
+    for asked in (True, False):
+        passes.clear()
+        move = move_of(score, REAL.clone().requires_grad_(asked), FAKE.clone().requires_grad_(asked))
+        value = PENALTIES[name].make()(move)
+        found.append((value, *torch.autograd.grad(value, weight)))
+        assert asked == (len(passes) == 2), "one for real and one for generated samples"
+    for shared, alone in zip(*found, strict=True):
+        assert torch.allclose(shared, alone)
+
+
 def test_a_linear_score_has_its_weight_as_gradient() -> None:
     x = torch.randn(5, 3)
     logits, norms = slopes(linear, x)
@@ -181,12 +201,16 @@ def test_weight_decay_is_half_the_squared_norm_of_everything() -> None:
 
 def test_orthogonal_counts_products_of_different_rows_only() -> None:
     module = nn.Sequential(nn.Conv2d(2, 5, 3), nn.Linear(7, 4))
+    tall = nn.Linear(3, 8)  # more rows than columns
     expected = 0.0
-    for layer in module:
+    for layer in (*module, tall):
         matrix = layer.weight.detach().double().numpy().reshape(len(layer.weight), -1)
         expected += (((matrix @ matrix.T) * (1 - np.eye(len(matrix)))) ** 2).sum()
+    everything = nn.Sequential(*module, tall)
+    assert penalties.orthogonal(move_of(linear, REAL, FAKE, module=everything)).item() == pytest.approx(
+        expected, rel=1e-5
+    )
     move = move_of(linear, REAL, FAKE, module=module)
-    assert penalties.orthogonal(move).item() == pytest.approx(expected, rel=1e-5)
     for layer in module:
         nn.init.orthogonal_(layer.weight, gain=3.0)
     assert 0 <= penalties.orthogonal(move).item() < 1e-8
@@ -247,7 +271,7 @@ def test_consistency_of_points_is_the_slope_times_the_noise() -> None:
 
 
 def generator_move(generate: Callable[[Tensor], Tensor], latents: Tensor, seed: int = 0) -> GeneratorMove:
-    return GeneratorMove(nn.Identity(), generate, latents, generate(latents), Noise(seed))
+    return GeneratorMove(nn.Identity(), lambda z: (z, generate(z)), latents, generate(latents), Noise(seed))
 
 
 def test_mode_seeking_is_the_inverse_of_the_ratio_of_distances() -> None:
@@ -272,6 +296,23 @@ def test_path_lengths_of_a_linear_generator() -> None:
     assert path.state["path-length/mean"].item() == pytest.approx(lengths.mean(), rel=1e-5)
     assert value.item() == pytest.approx(lengths.var(), rel=1e-4)
     assert value.item() + lengths.mean() ** 2 == pytest.approx((FIRST**2).sum(), rel=0.05)
+
+
+def test_path_lengths_are_measured_along_codes_where_there_are_any() -> None:
+    torch.manual_seed(0)
+    into, out = torch.randn(3, 2 * 4), torch.randn(2, 4, 7)  # two codes of width 4 for a sample of 1 x 1 x 7
+
+    def trace(z: Tensor) -> tuple[Tensor, Tensor]:
+        codes = (z @ into).view(-1, 2, 4)
+        return codes, torch.einsum("nld,ldp->np", codes, out)[:, None, None]
+
+    latents = torch.randn(4000, 3)
+    path = PathLength(decay=0.0)
+    path(GeneratorMove(nn.Identity(), trace, latents, trace(latents)[1], Noise(0)))
+    direction = Noise(0).normal(4000, 1, 1, 7)[:, 0, 0] / 7**0.5
+    lengths = [(direction @ of_layer.T).square().sum(1) for of_layer in out]
+    expected = (torch.stack(lengths).mean(0)).sqrt().mean()
+    assert path.state["path-length/mean"].item() == pytest.approx(expected.item(), rel=1e-5)
 
 
 def test_path_lengths_do_not_depend_on_the_resolution() -> None:

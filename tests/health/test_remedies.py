@@ -65,7 +65,9 @@ def rates(settings: Any) -> dict[str, float]:
 
 
 def spaces(recipe: Recipe) -> list[Space]:
-    return [space for space in (POINTS, PICTURES) if space.kind in recipe.kinds]
+    known = [space for space in (POINTS, PICTURES) if space.kind in recipe.kinds]
+    classes = {"classes": ("a", "b"), "frequencies": (0.5, 0.5)} if recipe.needs_classes else {}
+    return [dataclasses.replace(space, **classes) for space in known]
 
 
 def points() -> Any:

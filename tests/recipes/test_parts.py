@@ -45,6 +45,7 @@ SYSTEMS = {
     "dcgan": ("dcgan", "image", False),
     "gan": ("gan", "image", False),
     "r3gan": ("r3gan", "image", True),
+    "biggan": ("biggan", "image", True),
     "points": ("r3gan", "points", False),
     "points of classes": ("dcgan", "points", True),
 }
@@ -177,7 +178,7 @@ def test_part(part: str, system: str, tmp_path: Path) -> None:
         assert any(not torch.equal(before[n], after[n]) for n in before if n.startswith(f"{player}/module"))
 
 
-@pytest.mark.parametrize("system", ["gan", "r3gan", "points of classes"])
+@pytest.mark.parametrize("system", ["gan", "r3gan", "biggan", "points of classes"])
 @pytest.mark.parametrize(
     "settings",
     [

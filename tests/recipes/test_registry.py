@@ -32,6 +32,8 @@ SMALL: dict[str, Any] = {
     "group_width": 4,
     "blocks": 1,
     "class_embedding_dim": 8,
+    "style_dim": 8,
+    "largest_width": 16,
     "usual_batch": 8,
 }
 """Values that make networks tiny; each recipe takes those that it has."""
@@ -40,7 +42,8 @@ CASES = [
     pytest.param(recipe, kind, classes, id=f"{recipe.name}-{kind}-{'classes' if classes else 'plain'}")
     for recipe in recipes()
     for kind in recipe.kinds
-    for classes in ((False, True) if recipe.conditional else (False,))
+    for classes in (False, True)
+    if (recipe.conditional if classes else not recipe.needs_classes)
 ]
 
 
@@ -102,7 +105,7 @@ def read_state(checkpoints: Path) -> dict[str, torch.Tensor]:
 @pytest.mark.parametrize("recipe", recipes(), ids=lambda recipe: recipe.name)
 def test_every_player_learns_and_is_saved(recipe: Recipe, tmp_path: Path) -> None:
     """One round moves every weight of every player, and the checkpoint's names cover all of them."""
-    plan = plan_of(recipe, recipe.kinds[0], False, tmp_path, 1, "run")
+    plan = plan_of(recipe, recipe.kinds[0], recipe.needs_classes, tmp_path, 1, "run")
     game = plan.build()
     before = {name: {k: v.clone() for k, v in p.module.named_parameters()} for name, p in game.players.items()}
     engine = Engine(game, plan.run, plan.dataset.space)
@@ -125,7 +128,7 @@ def test_settings_survive_json(recipe: Recipe) -> None:
 
 def test_every_recipe_says_what_it_is() -> None:
     assert {recipe.name for recipe in recipes()} >= {
-        *("gan", "dcgan", "wgan-gp", "r3gan", "light"),
+        *("gan", "dcgan", "wgan-gp", "sngan", "sagan", "biggan", "stylegan2", "r3gan", "light", "infogan", "acgan"),
         *("vae", "autoencoder", "diffusion"),
     }
     for recipe in recipes():

@@ -16,6 +16,7 @@ def main(arguments: Sequence[str]) -> None:
         raise SettingError(f"`zerosum recipes` takes no arguments; it was given {' '.join(arguments)}.")
     table = Table("recipe", "learns", "classes", "what it is", "paper", box=None, pad_edge=False)
     for recipe in recipes():
-        learns, classes = ", ".join(recipe.kinds), "yes" if recipe.conditional else "no"
+        learns = ", ".join(recipe.kinds)
+        classes = "needed" if recipe.needs_classes else "yes" if recipe.conditional else "no"
         table.add_row(recipe.name, learns, classes, recipe.summary, recipe.paper)
     Console().print(table)

@@ -33,6 +33,9 @@ class Sample:
     """The folder to write to, or with --format npz a file or folder."""
     class_: Annotated[str | None, tyro.conf.arg(name="class")] = None
     """Name or index of the class to make; by default each sample has its own, as often as in the data."""
+    truncation: float | None = None
+    """The smaller, the more typical and the less varied are the samples, for systems that know truncation, such as
+    stylegan2 (0.7) and biggan (0.5)."""
     format: Literal["png", "npz"] = "png"
     """One picture a sample and a contact sheet, or one array file with all of them."""
 
@@ -43,7 +46,7 @@ def main(arguments: Sequence[str]) -> None:
     seeds = parse_seeds(command.seeds)
     model = load(command.model)
     condition = index_or_name(model, command.class_)
-    rows = model.sample(seeds=seeds, condition=condition)
+    rows = model.sample(seeds=seeds, condition=condition, truncation=command.truncation)
     if command.format == "npz":
         classes = model.classes(seeds, condition)
         path = command.out if command.out.suffix == ".npz" else command.out / "samples.npz"

@@ -26,6 +26,7 @@ class Recipe:
         presets: Named settings for data that the paper's numbers do not carry over to.
         suitable: Names the preset for a space; where there is none of that name, the config's defaults are taken.
         conditional: Whether it can learn classes.
+        needs_classes: Whether it cannot do without them.
         summary: One line for tables and help.
         paper: Author, year and address of the publication.
     """
@@ -37,6 +38,7 @@ class Recipe:
     presets: Mapping[str, Any] = field(default_factory=dict)
     suitable: Callable[[Space], str] = named_by_kind
     conditional: bool = True
+    needs_classes: bool = False
     summary: str = ""
     paper: str = ""
 
@@ -64,6 +66,7 @@ def recipe(
     presets: Mapping[str, Any] | None = None,
     suitable: Callable[[Space], str] = named_by_kind,
     conditional: bool = True,
+    needs_classes: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register the decorated function as the recipe `name`; its first parameter's type is the recipe's config."""
 
@@ -71,7 +74,8 @@ def recipe(
         assert name not in _RECIPES, f"two recipes are called {name}"
         config = get_type_hints(build)["config"]
         summary = (inspect.getdoc(build) or "").split("\n", 1)[0]
-        _RECIPES[name] = Recipe(name, kinds, config, build, dict(presets or {}), suitable, conditional, summary, paper)
+        learns = (conditional, needs_classes)
+        _RECIPES[name] = Recipe(name, kinds, config, build, dict(presets or {}), suitable, *learns, summary, paper)
         return build
 
     return register

@@ -42,24 +42,24 @@ def neighbour_gallery(panes: Sequence[Pane]) -> Image.Image:
         canvas.text((left + text_width(pane.title, 15) + 10, 20), "and the nearest in training", 13, GREY)
         for index, row in enumerate(pane.rows):
             top = HEADING - 14 + index * (SIDE + LABEL)
-            _place(canvas, left, top, row)
+            place_picture(canvas, left, top, row)
             for place, (neighbour, distance) in enumerate(
                 zip(pane.neighbours[index], pane.distances[index], strict=True)
             ):
                 start = left + 12 + (place + 1) * (SIDE + GAP)
-                _place(canvas, start, top, neighbour)
+                place_picture(canvas, start, top, neighbour)
                 canvas.text((start + SIDE / 2, top + SIDE + 12), f"{distance:.2f}", 12, GREY, "ms")
     return canvas.image()
 
 
-def _place(canvas: Canvas, left: float, top: float, row: np.ndarray) -> None:
-    """One stored picture, whole, in a square."""
+def place_picture(canvas: Canvas, left: float, top: float, row: np.ndarray, side: float = SIDE) -> None:
+    """One stored picture, whole, in a square of this side."""
     image = picture(row).convert("RGBA")
-    factor = SIDE / max(image.size)
+    factor = side / max(image.size)
     wide, tall = max(1, round(image.width * factor)), max(1, round(image.height * factor))
     # Enlarged by whole pixels, so that what one sees is what is there.
     sharp = image.resize((wide * 3, tall * 3), Image.Resampling.NEAREST)
     paper = Image.new("RGBA", sharp.size, "white")
     paper.alpha_composite(sharp)
-    x, y = left + (SIDE - wide) / 2, top + (SIDE - tall) / 2
+    x, y = left + (side - wide) / 2, top + (side - tall) / 2
     canvas.picture((x, y, x + wide, y + tall), paper.convert("RGB"))

@@ -6,6 +6,7 @@ from functools import partial
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.parametrize import cached
 
 from zerosum.core.batch import Batch
 from zerosum.game.game import Game, Judge, Modules, Outcome, Player, Turn
@@ -14,20 +15,28 @@ from zerosum.game.penalties import DiscriminatorMove, GeneratorMove, Penalty
 from zerosum.game.priors import Prior
 from zerosum.game.rules import Rules
 
+Trace = Callable[[Tensor, Tensor | None], tuple[Tensor, Tensor]]
+"""(latents, condition) -> (codes, samples) of a generator that maps latents to codes, and those to samples."""
 
-def adversarial_game(*, generator: Player, discriminator: Player, prior: Prior, rules: Rules) -> Game:
+
+def adversarial_game(
+    *, generator: Player, discriminator: Player, prior: Prior, rules: Rules, trace: Trace | None = None
+) -> Game:
     """A generator and a discriminator that take turns.
 
     The generator's module maps (latents (n, prior.dimension), condition) to samples (n, ...); the discriminator's maps
-    (samples, condition) to logits (n,). Fakes carry the classes of the real samples they are set against.
+    (samples, condition) to logits (n,). Fakes carry the classes of the real samples they are set against. Where the
+    rules have an auxiliary part or match features, it is an `nn.discriminator.Discriminator`.
 
     Args:
         generator: The player whose (averaged) weights are shipped.
         discriminator: Its opponent, or critic.
         prior: Where latents come from.
         rules: What the two play for, and how.
+        trace: What the generator does, with the codes along which path lengths are measured; None where they are the
+            latents.
     """
-    sides = _Sides(generator.module, discriminator.module, prior, rules)
+    sides = _Sides(generator.module, discriminator.module, prior, rules, trace)
     turns = [
         Turn("discriminator", sides.discriminator_loss, repeat=rules.discriminator_steps),
         Turn("generator", sides.generator_loss, held=rules.pretraining and rules.pretraining.holds),
@@ -64,10 +73,17 @@ def generate(modules: Modules, latents: Tensor, condition: Tensor | None) -> Ten
 
 
 class _Sides:
-    """The losses of both players."""
+    """The losses of both players.
 
-    def __init__(self, generator: nn.Module, discriminator: nn.Module, prior: Prior, rules: Rules) -> None:
+    Each is computed with weights that are made from others, as under spectral normalisation, made once: real and
+    generated samples meet one discriminator, and power iteration takes a step a move, as in its Algorithm 1.
+    """
+
+    def __init__(
+        self, generator: nn.Module, discriminator: nn.Module, prior: Prior, rules: Rules, trace: Trace | None
+    ) -> None:
         self.generator, self.discriminator, self.prior, self.rules = generator, discriminator, prior, rules
+        self.trace = trace or (lambda latents, condition: (latents, generator(latents, condition)))
 
     def lazy(self, player: str) -> list[Penalty]:
         """The penalties of a player that have optimizer steps of their own."""
@@ -78,11 +94,16 @@ class _Sides:
         mine = [p for p in self.rules.penalties if p.player == player and p not in self.lazy(player)]
         return [penalty for penalty in mine if self.rules.clock.rounds % penalty.every == 0]
 
+    @cached()
     def discriminator_loss(self, batch: Batch) -> Outcome:
-        fake, move = self._discriminator_move(batch)
-        terms = {"adversarial": self.rules.objective.discriminator(move.on_real.float(), move.on_fake.float())}
+        latents, fake = self._fakes(batch)
+        move, of_real, of_fake = self._discriminator_move(batch, fake)
+        terms = {"adversarial": self.rules.objective.discriminator(move.on_real, move.on_fake)}
+        if self.rules.auxiliary is not None:
+            said = self._said(of_real), self._said(of_fake)
+            terms |= self.rules.auxiliary.discriminator(*said, batch.condition, latents)
         terms |= self._values(self.joined("discriminator"), move)
-        logits = (move.on_real.detach().float(), move.on_fake.detach().float())
+        logits = (move.on_real.detach(), move.on_fake.detach())
         clock, steps = self.rules.clock, self.rules.discriminator_steps
         number = (batch.position - clock.samples * steps) // batch.total
         judgement = Judgement(self.rules.objective, batch, fake, *logits, clock, number)
@@ -91,27 +112,33 @@ class _Sides:
                 observer.observe(judgement)
         return Outcome(terms, judgement.signals)
 
+    @cached()
     def discriminator_penalties(self, every: int, batch: Batch) -> Outcome:
-        _, move = self._discriminator_move(batch)
+        _, fake = self._fakes(batch)
+        move, *_ = self._discriminator_move(batch, fake)
         return Outcome(self._values([p for p in self.lazy("discriminator") if p.every == every], move))
 
+    @cached()
     def generator_loss(self, batch: Batch) -> Outcome:
         rules, move = self.rules, self._generator_move(batch)
-        on_fake, seen_of_fake = self._look(move.fake, batch.condition)
-        on_real, seen_of_real = on_fake, seen_of_fake
+        on_fake, of_fake = self._look(rules.prepare(move.fake), batch.condition)
+        on_real, of_real = on_fake, of_fake
         if rules.objective.compares or rules.feature_matching:
             with torch.no_grad():
-                on_real, seen_of_real = self._look(batch.x, batch.condition)
+                on_real, of_real = self._look(rules.prepare(batch.x), batch.condition)
         share = rules.top.at(rules.clock.samples)
         if share < 1:
             on_fake, best = on_fake.topk(max(1, round(share * len(on_fake))))
             on_real = on_real[best]
         terms = {"adversarial": rules.objective.generator(on_real, on_fake)}
+        if rules.auxiliary is not None:
+            terms |= rules.auxiliary.generator(self._said(of_fake), batch.condition, move.latents)
         if rules.feature_matching:
-            apart = seen_of_fake.float().mean(0) - seen_of_real.float().mean(0)
+            apart = of_fake.float().mean(0) - of_real.float().mean(0)
             terms["feature-matching"] = rules.feature_matching * apart.square().sum()
         return Outcome(terms | self._values(self.joined("generator"), move))
 
+    @cached()
     def generator_penalties(self, every: int, batch: Batch) -> Outcome:
         move = self._generator_move(batch)
         return Outcome(self._values([p for p in self.lazy("generator") if p.every == every], move))
@@ -120,32 +147,42 @@ class _Sides:
         """Logits of samples as they are: packed where packs are judged, but neither augmented nor noisy."""
         return self.discriminator(self.rules.pack(x), condition).float()
 
-    def _discriminator_move(self, batch: Batch) -> tuple[Tensor, DiscriminatorMove]:
+    @torch.no_grad()
+    def _fakes(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Latents, and the samples that the generator makes of them for the discriminator's move."""
+        latents = self.prior.draw(batch)
+        return latents, self.generator(latents, batch.condition)
+
+    def _discriminator_move(self, batch: Batch, generated: Tensor) -> tuple[DiscriminatorMove, Tensor, Tensor]:
+        """The move, and the features of real samples and of generated ones."""
+
         def score(x: Tensor) -> Tensor:
             return self.discriminator(x, batch.condition)
 
         with torch.no_grad():
-            generated = self.generator(self.prior.draw(batch), batch.condition)
             fake = self.rules.prepare(generated)
         real = self.rules.prepare(batch.x)
-        return generated, DiscriminatorMove(
-            self.discriminator, score, real, fake, score(real), score(fake), batch.noise
-        )
+        (on_real, of_real), (on_fake, of_fake) = (self._look(x, batch.condition) for x in (real, fake))
+        move = DiscriminatorMove(self.discriminator, score, real, fake, on_real, on_fake, batch.noise)
+        return move, of_real, of_fake
 
     def _generator_move(self, batch: Batch) -> GeneratorMove:
-        def make(latents: Tensor) -> Tensor:
-            return self.generator(latents, batch.condition)
+        def trace(latents: Tensor) -> tuple[Tensor, Tensor]:
+            return self.trace(latents, batch.condition)
 
         latents = self.prior.draw(batch)
-        return GeneratorMove(self.generator, make, latents, make(latents), batch.noise)
+        return GeneratorMove(self.generator, trace, latents, trace(latents)[1], batch.noise)
 
     def _look(self, x: Tensor, condition: Tensor | None) -> tuple[Tensor, Tensor]:
-        """Logits, and the features that they come from, of samples that go through the discriminator's inputs."""
-        x = self.rules.prepare(x)
-        if not self.rules.feature_matching:
+        """Logits, and the features that they come from, of prepared samples; these themselves if nobody reads them."""
+        if not self.rules.read_features:
             return self.discriminator(x, condition).float(), x
         features = self.discriminator.features(x, condition)  # type: ignore[operator]
         return self.discriminator.head(features, condition).float(), features  # type: ignore[operator]
+
+    def _said(self, features: Tensor) -> Tensor:
+        """What the auxiliary head says of samples with these features."""
+        return self.discriminator.auxiliary(features)  # type: ignore[operator]
 
     def _values(self, penalties: list[Penalty], move: DiscriminatorMove | GeneratorMove) -> dict[str, Tensor]:
         samples = self.rules.clock.samples

@@ -114,6 +114,8 @@ class Game:
         turns: In the order in which they are taken each round.
         prior: Where latents come from.
         generate: (modules, latents, condition) -> encoded samples of shape (n, *space.shape).
+        truncated: (modules, latents, condition, truncation) -> samples that are the more typical, and the less varied,
+            the smaller the number is; None where the system knows no truncation.
         model: Names of the players whose weights `generate` needs: they are what is shipped.
         clock: How far the game has come.
         state: Further tensors that belong to the game; they are changed in place and saved with it. After each round
@@ -127,6 +129,7 @@ class Game:
     turns: tuple[Turn, ...]
     prior: Prior
     generate: Callable[[Modules, Tensor, Tensor | None], Tensor]
+    truncated: Callable[[Modules, Tensor, Tensor | None, float], Tensor] | None = None
     model: tuple[str, ...] = ("generator",)
     clock: Clock = field(default_factory=Clock)
     state: Mapping[str, Tensor] = field(default_factory=dict)

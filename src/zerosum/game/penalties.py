@@ -1,4 +1,8 @@
-"""Penalties on a player: on its slope, its weights, or what it says of changed samples. Slopes are computed in fp32."""
+"""Penalties on a player: on its slope, its weights, or what it says of changed samples.
+
+Slopes are computed in fp32 and in a pass of their own, except at samples whose logits can already be differentiated in
+them: there `r1`, `r2` and `roth` share the pass of the loss, and its precision.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -21,7 +25,8 @@ class DiscriminatorMove:
     Attributes:
         module: The discriminator.
         score: It, with the condition filled in.
-        real: Real samples as it was given them (augmented, noisy, packed), shape (n, ...).
+        real: Real samples as it was given them (augmented, noisy, packed), shape (n, ...). If they are fp32 and require
+            gradients, the penalties on the slope at them share the pass that `on_real` comes from.
         fake: Generated ones, likewise.
         on_real: Logits of `real`, shape (n,), differentiable in the weights.
         on_fake: Logits of `fake`.
@@ -43,17 +48,22 @@ class GeneratorMove:
 
     Attributes:
         module: The generator.
-        generate: It, with the condition filled in: latents (n, dimension) -> samples (n, ...).
+        trace: It, with the condition filled in: latents (n, dimension) -> (codes (n, ..., d), samples (n, ...)). Codes
+            are what samples are made of: vectors that the generator maps latents to first, or the latents themselves.
         latents: Those of this move, shape (n, dimension).
         fake: Their samples, differentiable in the weights.
         noise: Random numbers for this batch; they continue after the latents.
     """
 
     module: nn.Module
-    generate: Callable[[Tensor], Tensor]
+    trace: Callable[[Tensor], tuple[Tensor, Tensor]]
     latents: Tensor
     fake: Tensor
     noise: Noise
+
+    def generate(self, latents: Tensor) -> Tensor:
+        """Samples (n, ...) of latents (n, dimension)."""
+        return self.trace(latents)[1]
 
 
 @dataclass(frozen=True)
@@ -83,8 +93,20 @@ def slopes(score: Score, x: Tensor) -> tuple[Tensor, Tensor]:
     x = x.detach().float().requires_grad_()
     with torch.autocast(x.device.type, enabled=False), torch.enable_grad():
         logits = score(x)
+    return logits, _squared_slopes(logits, x)
+
+
+def judged(score: Score, x: Tensor, logits: Tensor) -> tuple[Tensor, Tensor]:
+    """The same as `slopes` at samples with known logits, from these where they can be differentiated in `x`."""
+    return (logits, _squared_slopes(logits, x)) if x.requires_grad else slopes(score, x)
+
+
+def _squared_slopes(logits: Tensor, x: Tensor) -> Tensor:
+    """||d D(x) / dx||^2, (n,), of logits that were computed from `x`."""
+    # Outside autocast, as every backward pass: it would round the gradients of what was computed in fp32.
+    with torch.autocast(x.device.type, enabled=False), torch.enable_grad():
         (gradient,) = torch.autograd.grad(logits.sum(), x, create_graph=True)
-    return logits, gradient.square().flatten(1).sum(1)
+        return gradient.square().flatten(1).sum(1)
 
 
 def norm(squared: Tensor) -> Tensor:
@@ -94,12 +116,12 @@ def norm(squared: Tensor) -> Tensor:
 
 def r1(move: DiscriminatorMove) -> Tensor:
     """1/2 E ||grad D(x)||^2 on real samples (Mescheder et al. 2018, Equation 9)."""
-    return slopes(move.score, move.real)[1].mean() / 2
+    return judged(move.score, move.real, move.on_real)[1].mean() / 2
 
 
 def r2(move: DiscriminatorMove) -> Tensor:
     """1/2 E ||grad D(G(z))||^2 on generated samples (Mescheder et al. 2018, Equation 10)."""
-    return slopes(move.score, move.fake)[1].mean() / 2
+    return judged(move.score, move.fake, move.on_fake)[1].mean() / 2
 
 
 def between(move: DiscriminatorMove) -> Tensor:
@@ -133,8 +155,8 @@ def roth(move: DiscriminatorMove) -> Tensor:
 
     The regulariser of the Jensen-Shannon GAN: what adding noise to both distributions comes to, worked out.
     """
-    on_real, real_norms = slopes(move.score, move.real)
-    on_fake, fake_norms = slopes(move.score, move.fake)
+    on_real, real_norms = judged(move.score, move.real, move.on_real)
+    on_fake, fake_norms = judged(move.score, move.fake, move.on_fake)
     by_real = ((-on_real).sigmoid().square() * real_norms).mean()
     return (by_real + (on_fake.sigmoid().square() * fake_norms).mean()) / 2
 
@@ -151,8 +173,14 @@ def orthogonal(move: DiscriminatorMove | GeneratorMove) -> Tensor:
         if weight.dim() > 1:
             with torch.autocast(weight.device.type, enabled=False):
                 matrix = weight.flatten(1)
-                products = matrix @ matrix.T
-                values.append((products - products.diagonal().diag()).square().sum())
+                if len(matrix) <= matrix.shape[1]:
+                    products = matrix @ matrix.T
+                    values.append((products - products.diagonal().diag()).square().sum())
+                else:
+                    # More rows than can be orthogonal, as in a generator's first layer: ten thousand, of a hundred
+                    # numbers each. ||W W^T|| = ||W^T W||, and the latter is the smaller matrix.
+                    lengths = matrix.square().sum(1)
+                    values.append((matrix.T @ matrix).square().sum() - lengths.square().sum())
     return torch.stack(values).sum()
 
 
@@ -193,9 +221,10 @@ def mode_seeking(move: GeneratorMove) -> Tensor:
 
 
 class PathLength:
-    """E (||J^T y|| - a)^2 for normal y: equal steps in the latent make equal steps in the sample.
+    """E (||J^T y|| - a)^2 for normal y: equal steps in the code make equal steps in the sample.
 
-    Karras et al. 2020 (arXiv:1912.04958), Equation 4; a is the running mean of the lengths.
+    Karras et al. 2020 (arXiv:1912.04958), Equation 4; a is the running mean of the lengths. Where a sample has several
+    codes, one for each layer, its length is the root mean square of theirs.
 
     Attributes:
         state: That running mean.
@@ -210,10 +239,10 @@ class PathLength:
         mean = self.state["path-length/mean"]
         latents = move.latents.detach().float().requires_grad_()
         with torch.autocast(latents.device.type, enabled=False):
-            fake = move.generate(latents)
+            codes, fake = move.trace(latents)
             # Divided by the root of the number of pixels, so that the length does not depend on the resolution.
             direction = move.noise.normal(*fake.shape) / fake[0, 0].numel() ** 0.5
-            (gradient,) = torch.autograd.grad((fake * direction).sum(), latents, create_graph=True)
-        lengths = norm(gradient.square().sum(1))
+            (gradient,) = torch.autograd.grad((fake * direction).sum(), codes, create_graph=True)
+        lengths = norm(gradient.square().sum(-1).view(len(latents), -1).mean(1))
         mean.lerp_(lengths.detach().mean(), 1 - self.decay)
         return (lengths - mean.clone()).square().mean()

@@ -1,5 +1,6 @@
 """Where latents come from: fresh noise for training, numbered latents for samples."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ import numpy as np
 import torch
 from numpy.random import RandomState
 from torch import Tensor
+from torch.nn.functional import one_hot
 
 from zerosum.core.batch import Batch
 
@@ -72,3 +74,65 @@ class Uniform(Prior):
     def numbered(self, stream: RandomState) -> np.ndarray:
         """`stream.uniform(-sqrt(3), sqrt(3), dimension)`."""
         return stream.uniform(-(3**0.5), 3**0.5, self.dimension)
+
+
+@dataclass(frozen=True)
+class Codes(Prior):
+    """Noise, then codes that are to mean something (Chen et al. 2016, Section 7): one vector for all of it.
+
+    Noise is uniform on [-1, 1), as continuous codes are: normal noise is 1.7 times as large, and more of it drowns a
+    one-hot vector.
+
+    Attributes:
+        categorical: How many values, equally likely, each categorical code has; it is a one-hot vector of that width.
+        continuous: How many continuous codes follow, each uniform on [-1, 1).
+    """
+
+    categorical: tuple[int, ...]
+    continuous: int
+
+    @classmethod
+    def beside(cls, noise: int, categorical: tuple[int, ...], continuous: int) -> "Codes":
+        """These codes beside so many dimensions of noise."""
+        return cls(noise + sum(categorical) + continuous, categorical, continuous)
+
+    @property
+    def noise(self) -> int:
+        """Dimensions of the noise."""
+        return self.dimension - sum(self.categorical) - self.continuous
+
+    def parts(self, latents: Tensor) -> tuple[Tensor, ...]:
+        """Views of latents (n, dimension): the noise, each categorical code (n, k), the continuous ones (n, c)."""
+        return latents.split([self.noise, *self.categorical, self.continuous], 1)
+
+    def draw(self, batch: Batch) -> Tensor:
+        """Fresh noise and codes."""
+        uniform, count = batch.noise.uniform, len(batch)
+        parts = [uniform(count, self.noise) * 2 - 1]
+        parts += [one_hot((uniform(count) * k).long(), k).float() for k in self.categorical]
+        return torch.cat([*parts, uniform(count, self.continuous) * 2 - 1], 1)
+
+    def numbered(self, stream: RandomState) -> np.ndarray:
+        """`stream.uniform(-1, 1, noise)`, `random_sample() * k` for each categorical code, then `uniform(-1, 1, c)`."""
+        parts = [stream.uniform(-1, 1, self.noise)]
+        parts += [np.eye(k)[int(stream.random_sample() * k)] for k in self.categorical]
+        return np.concatenate([*parts, stream.uniform(-1, 1, self.continuous)])
+
+
+def truncated_normal(latents: Tensor, bound: float) -> Tensor:
+    """Standard normal numbers (n, d) made those of the normal distribution that is cut off at +-bound, (n, d).
+
+    For the truncation trick of Brock et al. 2019 (arXiv:1809.11096), Section 3.1. They draw again what falls outside;
+    here each number goes to the same quantile of the truncated distribution, so that a sample stays the one it is and
+    changes continuously with the bound: y = P^-1(P(-t) + P(z) (P(t) - P(-t))) for the normal distribution function P,
+    which is erf(y / sqrt 2) = erf(t / sqrt 2) erf(z / sqrt 2).
+
+    Args:
+        latents: Numbers z.
+        bound: The largest size t that is left, at least 0.
+    """
+    z = latents.cpu().double()  # single precision has too few numbers near 1 for the tails
+    y = math.sqrt(2) * torch.erfinv(math.erf(bound / math.sqrt(2)) * torch.erf(z / math.sqrt(2)))
+    # Truncation makes no number larger; where erf rounds to 1, at sizes beyond 8, its inverse is infinite.
+    largest = z.abs().clamp(max=bound)
+    return y.clamp(-largest, largest).to(latents)

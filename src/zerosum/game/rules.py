@@ -11,6 +11,7 @@ from zerosum.core.errors import SettingError
 from zerosum.core.space import Space
 from zerosum.game.ada import AdaptiveAugment
 from zerosum.game.augment import DiffAugment
+from zerosum.game.auxiliary import Auxiliary
 from zerosum.game.catalogue import penalties_of
 from zerosum.game.focus import Focus
 from zerosum.game.game import Clock
@@ -30,6 +31,7 @@ class Rules:
 
     Attributes:
         objective: What the two play for.
+        auxiliary: What the discriminator's auxiliary head adds to both losses.
         penalties: Added to the player's loss that they name.
         own_steps: Give penalties that come every few rounds optimizer steps of their own.
         inputs: Changes, differentiable, that the discriminator's every input goes through, in this order.
@@ -47,6 +49,7 @@ class Rules:
     """
 
     objective: Objective
+    auxiliary: Auxiliary | None = None
     penalties: Sequence[Penalty] = ()
     own_steps: bool = False
     inputs: Sequence[Callable[[Tensor], Tensor]] = ()
@@ -62,6 +65,11 @@ class Rules:
     focus: Focus | None = None
     clock: Clock = field(default_factory=Clock)
 
+    @property
+    def read_features(self) -> bool:
+        """Whether somebody reads the discriminator's features beside its head."""
+        return self.auxiliary is not None or self.feature_matching > 0
+
     def prepare(self, x: Tensor) -> Tensor:
         """Samples as the discriminator gets them."""
         for change in self.inputs:
@@ -69,8 +77,8 @@ class Rules:
         return self.pack(x)
 
 
-def rules_of(config: Adversarial, space: Space) -> Rules:
-    """The rules that settings ask for, for samples of a space.
+def rules_of(config: Adversarial, space: Space, auxiliary: Auxiliary | None = None) -> Rules:
+    """The rules that settings ask for, for samples of a space, in a game with an auxiliary head or without one.
 
     Raises:
         SettingError: Settings that do not go together, or not with these samples.
@@ -97,6 +105,11 @@ def rules_of(config: Adversarial, space: Space) -> Rules:
                 f"--pack is {config.pack}, and samples of different classes cannot be judged as one: add "
                 "--no-conditional, or leave --pack out."
             )
+        if auxiliary is not None:
+            raise SettingError(
+                f"--pack is {config.pack}, and what this recipe reads off each sample cannot be read off several that "
+                "are judged as one; leave --pack out."
+            )
     pretraining = focus = None
     if config.pretrain_samples is not None:
         pretraining = Pretraining(config.pretrain_samples, config.pretrain_accuracy)
@@ -108,6 +121,7 @@ def rules_of(config: Adversarial, space: Space) -> Rules:
         observers.append(focus)
     return Rules(
         objective=objective,
+        auxiliary=auxiliary,
         penalties=penalties_of(config),
         own_steps=config.penalty_steps == "own",
         inputs=inputs,

@@ -13,13 +13,15 @@ There is no normalization anywhere; the initial weights alone keep the signal in
 import math
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
+from zerosum.nn.binomial import Double, Halve
+from zerosum.nn.convolution import Convolution
 from zerosum.nn.discriminator import Discriminator
+from zerosum.nn.leaky_relu import leaky_relu_
 from zerosum.nn.pyramid import Pyramid
 from zerosum.nn.statistics import STATISTICS
 
@@ -72,7 +74,7 @@ class R3GANGenerator(nn.Module):
                 modules["upsample"] = Upsample(plan[index - 1].width, stage.width, grid)
             modules.update(_residual_blocks(stage, expansion, total=sum(blocks)))
             self.stages.append(nn.Sequential(modules))
-        self.to_image = nn.Conv2d(plan[-1].width, channels, 1, bias=False)
+        self.to_image = Convolution(plan[-1].width, channels, 1, bias=False)
         _init_normal(self.modulation.weight)
         _init_normal(self.to_image.weight)
 
@@ -120,7 +122,7 @@ class R3GANDiscriminator(Discriminator):
         channels, height, width = shape
         self.pyramid = Pyramid(height, width, doublings=len(plan) - 1)
         base_height, base_width = self.pyramid.base
-        self.from_image = nn.Conv2d(channels, plan[-1].width, 1, bias=False)
+        self.from_image = Convolution(channels, plan[-1].width, 1, bias=False)
         self.stages = nn.Sequential()
         for index, stage in reversed(list(enumerate(plan))):
             modules: OrderedDict[str, nn.Module] = OrderedDict(_residual_blocks(stage, expansion, total=sum(blocks)))
@@ -187,9 +189,9 @@ class ResidualBlock(nn.Module):
     def __init__(self, width: int, cardinality: int, expansion: int, total: int) -> None:
         super().__init__()
         inner = width * expansion
-        self.expand = nn.Conv2d(width, inner, 1)
-        self.spatial = nn.Conv2d(inner, inner, 3, padding=1, groups=cardinality)
-        self.contract = nn.Conv2d(inner, width, 1, bias=False)
+        self.expand = Convolution(width, inner, 1)
+        self.spatial = Convolution(inner, inner, 3, padding=1, groups=cardinality)
+        self.contract = Convolution(inner, width, 1, bias=False)
         gain = nn.init.calculate_gain("leaky_relu", _SLOPE) * total**-0.25
         for convolution in (self.expand, self.spatial):
             _init_normal(convolution.weight, gain)
@@ -200,98 +202,52 @@ class ResidualBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """The input plus the residual branch, (n, c, h, w)."""
         # In place, because a convolution does not keep its output for the backward pass: about a tenth of the time.
-        hidden = F.leaky_relu(self.expand(x), _SLOPE, inplace=True)
-        hidden = F.leaky_relu(self.spatial(hidden), _SLOPE, inplace=True)
+        hidden = leaky_relu_(self.expand(x), _SLOPE)
+        hidden = leaky_relu_(self.spatial(hidden), _SLOPE)
         return x + self.contract(hidden)
 
 
 class _Resampling(nn.Module):
     """Between a grid and one of twice its size: a fixed filter, and a 1x1 convolution if the width changes.
 
-    The filter is the binomial [1, 2, 1] spread over both pixels of a pair, [1, 3, 3, 1], along each axis, with zeros
-    outside the image (Section 4). It commutes with the 1x1 convolution, which therefore runs on the
-    smaller grid.
+    The filter (Section 4; `nn.binomial`) commutes with the 1x1 convolution, which therefore runs on the smaller grid.
 
     Args:
         in_channels: Width of the grid that comes in.
         out_channels: Width of the grid that goes out.
-        grid: Height and width of the larger of the two grids.
     """
 
-    kernel: Tensor
-    border: Tensor
-
-    def __init__(self, in_channels: int, out_channels: int, grid: tuple[int, int]) -> None:
+    def __init__(self, in_channels: int, out_channels: int) -> None:
         super().__init__()
         self.change_width = None
         if in_channels != out_channels:
-            self.change_width = nn.Conv2d(in_channels, out_channels, 1, bias=False)
+            self.change_width = Convolution(in_channels, out_channels, 1, bias=False)
             _init_normal(self.change_width.weight)
-        taps = torch.tensor([1.0, 3.0, 3.0, 1.0]) / 8
-        self.register_buffer("kernel", torch.outer(taps, taps), persistent=False)
-        rows, columns = (torch.ones(size) for size in grid)
-        rows[[0, -1]] = columns[[0, -1]] = 0.75
-        self.register_buffer("border", torch.outer(rows, columns), persistent=False)  # (2h, 2w)
 
 
 class Upsample(_Resampling):
-    """Bilinear interpolation, (n, in_channels, h, w) to (n, out_channels, 2h, 2w)."""
+    """Bilinear interpolation, (n, in_channels, h, w) to (n, out_channels, 2h, 2w); `grid` is the larger one."""
+
+    def __init__(self, in_channels: int, out_channels: int, grid: tuple[int, int]) -> None:
+        super().__init__(in_channels, out_channels)
+        self.enlarge = Double(grid)
 
     def forward(self, x: Tensor) -> Tensor:
         """The larger grid, (n, out_channels, 2h, 2w)."""
-        if self.change_width is not None:
-            x = self.change_width(x)
-        return _BilinearUp.apply(x, self.kernel, self.border)
+        return self.enlarge(x if self.change_width is None else self.change_width(x))
 
 
 class Downsample(_Resampling):
-    """Bilinear reduction, (n, in_channels, 2h, 2w) to (n, out_channels, h, w)."""
+    """Bilinear reduction, (n, in_channels, 2h, 2w) to (n, out_channels, h, w); `grid` is the larger one."""
+
+    def __init__(self, in_channels: int, out_channels: int, grid: tuple[int, int]) -> None:
+        super().__init__(in_channels, out_channels)
+        self.reduce = Halve(grid)
 
     def forward(self, x: Tensor) -> Tensor:
         """The smaller grid, (n, out_channels, h, w)."""
-        x = _BilinearDown.apply(x, self.kernel, self.border)
+        x = self.reduce(x)
         return x if self.change_width is None else self.change_width(x)
-
-
-# The two directions are linear and, up to a factor of 4, each other's transpose; saying so to autograd makes every
-# backward pass, of any order, one of the two fast forward computations. Without it, 64 x 64 channels x 32 x 32 pixels
-# on one CPU core (torch 2.13): the depthwise convolution's backward takes 64 ms in bfloat16 (4 ms here), its double
-# backward 32 ms in fp32 (20 ms here), and on CUDA the backward of interpolate is not deterministic. Slower as well:
-# a transposed depthwise convolution, sums of average pools, shifted slices, interpolate with antialias.
-
-
-class _BilinearUp(torch.autograd.Function):
-    generate_vmap_rule = True
-
-    @staticmethod
-    def forward(x: Tensor, kernel: Tensor, border: Tensor) -> Tensor:
-        # interpolate repeats the outermost pixels where the filter sees zeros, so those it gives count three quarters.
-        return F.interpolate(x, scale_factor=2, mode="bilinear") * border.to(x.dtype)
-
-    @staticmethod
-    def setup_context(ctx: Any, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-        ctx.save_for_backward(*inputs[1:])
-
-    @staticmethod
-    def backward(ctx: Any, *grad_outputs: Tensor) -> tuple[Tensor, None, None]:
-        return _BilinearDown.apply(grad_outputs[0], *ctx.saved_tensors) * 4, None, None
-
-
-class _BilinearDown(torch.autograd.Function):
-    generate_vmap_rule = True
-
-    @staticmethod
-    def forward(x: Tensor, kernel: Tensor, border: Tensor) -> Tensor:
-        channels = x.shape[1]
-        return F.conv2d(x, kernel.to(x.dtype).expand(channels, 1, 4, 4), stride=2, padding=1, groups=channels)
-
-    @staticmethod
-    def setup_context(ctx: Any, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-        ctx.save_for_backward(*inputs[1:])
-
-    @staticmethod
-    def backward(ctx: Any, *grad_outputs: Tensor) -> tuple[Tensor, None, None]:
-        return _BilinearUp.apply(grad_outputs[0] / 4, *ctx.saved_tensors), None, None
 
 
 class _Stage(NamedTuple):

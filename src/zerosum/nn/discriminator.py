@@ -11,9 +11,11 @@ class Discriminator(nn.Module, ABC):
     Attributes:
         head: Maps features and class indices to logits, float32; it may look at the whole batch (see
             `nn.statistics`).
+        auxiliary: Maps features to what else is said of a sample, float32; only where `nn.auxiliary` has added it.
     """
 
     head: nn.Module
+    auxiliary: nn.Module
 
     @abstractmethod
     def features(self, x: Tensor, condition: Tensor | None) -> Tensor:

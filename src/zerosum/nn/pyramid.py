@@ -41,6 +41,10 @@ class Pyramid:
         """Channels of the hidden grids, from half the picture's size to the base: doubled each time, up to a limit."""
         return [min(width * 2**index, largest) for index in range(self.doublings)]
 
+    def level(self, side: int) -> int:
+        """Doublings from the base to the largest grid whose shorter side is at most `side`, below the picture's own."""
+        return max((level for level in range(self.doublings) if min(self.base) << level <= side), default=0)
+
     def crop(self, x: Tensor) -> Tensor:
         """The picture (n, c, height, width) in the middle of the top grid."""
         left, _, top, _ = self._margins

@@ -1,11 +1,15 @@
-"""Spectral normalisation: no layer of a discriminator stretches anything (Miyato et al. 2018, arXiv:1802.05957)."""
+"""Spectral normalisation: no layer of a network stretches anything (Miyato et al. 2018, arXiv:1802.05957)."""
+
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 from torch.nn.utils.parametrize import register_parametrization
 
-from zerosum.nn.discriminator import Discriminator
+from zerosum.nn.equalised import EqualisedConv2d, EqualisedLinear
+
+M = TypeVar("M", bound=nn.Module)
 
 
 class SpectralNorm(nn.Module):
@@ -24,34 +28,45 @@ class SpectralNorm(nn.Module):
         self.register_buffer("left", normalize(torch.randn(len(weight)), dim=0))
         with torch.no_grad():
             for _ in range(15):  # the first forward passes already want a good estimate
-                self._step(weight.flatten(1))
+                self(weight)
 
     def forward(self, weight: Tensor) -> Tensor:
-        """The weight with a largest singular value of 1."""
+        """The weight with a largest singular value of 1; in training, the estimate takes a step each time."""
         with torch.autocast(weight.device.type, enabled=False):
-            matrix = weight.flatten(1)
-            with torch.no_grad():
-                right = self._step(matrix) if self.training else normalize(self.left @ matrix, dim=0)
-                left = self.left.clone()  # the next step changes it in place, before the backward pass
-            return weight / (left @ (matrix @ right))
-
-    def _step(self, matrix: Tensor) -> Tensor:
-        right = normalize(self.left @ matrix, dim=0)
-        self.left.copy_(normalize(matrix @ right, dim=0))
-        return right
+            # The order of a row's numbers does not matter; in this one they lie in memory if channels come last.
+            matrix = weight.movedim(1, -1).flatten(1)
+            right = normalize(self.left @ matrix.detach(), dim=0)
+            stretched = matrix @ right
+            if self.training:
+                self.left.copy_(normalize(stretched.detach(), dim=0))
+            # A copy, since the next step changes it in place, before the backward pass.
+            return weight / (self.left.clone() @ stretched)
 
 
-def bounded(discriminator: Discriminator, wanted: bool) -> Discriminator:
-    """The discriminator, with every linear map, convolution and embedding normalised in place if that is wanted.
+MAPS = (nn.Linear, nn.Conv1d, nn.Conv2d)
+"""The layers of a generator that are normalised: its embeddings say what it is to make, and stretch nothing."""
+
+
+def bounded(network: M, wanted: bool, layers: tuple[type[nn.Module], ...] = (*MAPS, nn.Embedding)) -> M:
+    """The network, with every linear map, convolution and embedding normalised in place if that is wanted.
 
     Other parameters (biases, `R3GANDiscriminator.basis`, learned projections of batch statistics) are left as they are.
 
     Layers that begin at zero, as the last ones of residual branches do, have no direction to normalise and are drawn
     anew.
+
+    Args:
+        network: A discriminator or a generator.
+        wanted: Without it nothing changes.
+        layers: The kinds of layers that are normalised.
     """
-    for layer in list(discriminator.modules()):
-        if wanted and isinstance(layer, nn.Linear | nn.Conv1d | nn.Conv2d | nn.Embedding):
-            if not layer.weight.any():
-                nn.init.orthogonal_(layer.weight)
-            register_parametrization(layer, "weight", SpectralNorm(layer.weight))
-    return discriminator
+    for layer in list(network.modules()):
+        if wanted and isinstance(layer, layers):
+            weight = layer.weight
+            assert isinstance(weight, nn.Parameter)
+            if not weight.any():
+                nn.init.orthogonal_(weight)
+            register_parametrization(layer, "weight", SpectralNorm(weight))
+            if isinstance(layer, EqualisedLinear | EqualisedConv2d):
+                layer.scale = 1.0  # theirs is for a weight that is not normalised
+    return network

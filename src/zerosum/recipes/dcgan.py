@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field, replace
 
+from torch import nn
+
 from zerosum.config.adversarial import Adversarial
 from zerosum.config.average import Average
 from zerosum.config.optimizer import Adam
@@ -13,6 +15,7 @@ from zerosum.game.priors import Uniform
 from zerosum.game.rules import rules_of
 from zerosum.networks.dcgan import DCGANDiscriminator, DCGANGenerator
 from zerosum.networks.perceptron import PerceptronDiscriminator, PerceptronGenerator
+from zerosum.nn.discriminator import Discriminator
 from zerosum.nn.spectral import bounded
 
 
@@ -66,23 +69,40 @@ def by_dimension(space: Space) -> str:
 )
 def dcgan(config: DCGAN, space: Space) -> Game:
     """Strided convolutions and batch normalisation: the plain convolutional baseline."""
-    latent, classes = config.latent_dim, len(space.classes)
-    if space.kind == "image":
-        generator = DCGANGenerator(space.shape, latent, config.generator_width, classes=classes)
-        discriminator = DCGANDiscriminator(
-            config.seen(space.shape),
-            config.discriminator_width,
-            classes=classes,
-            normalised=not config.judges_alone,
-            statistics=config.batch_statistics,
-        )
-    else:
-        generator = PerceptronGenerator(space.shape, latent, config.generator_width, config.depth, classes)
-        shape, width = config.seen(space.shape), config.discriminator_width
-        discriminator = PerceptronDiscriminator(shape, width, config.depth, classes, 1.0, config.batch_statistics)
+    classes = len(space.classes)
+    generator, discriminator = dcgan_pair(config, space, config.latent_dim, classes, classes)
     return adversarial_game(
         generator=Player(generator, config.optimizer, config.average),
-        discriminator=Player(bounded(discriminator, config.spectral_norm), config.optimizer),
-        prior=Uniform(latent),
+        discriminator=Player(discriminator, config.optimizer),
+        prior=Uniform(config.latent_dim),
         rules=rules_of(config, space),
     )
+
+
+def dcgan_pair(
+    config: DCGAN, space: Space, latent_dim: int, generated: int, judged: int
+) -> tuple[nn.Module, Discriminator]:
+    """A generator and a discriminator of these sizes: convolutions for pictures, perceptrons for points.
+
+    Args:
+        config: Their sizes and norms.
+        space: What a sample is.
+        latent_dim: Width of a latent.
+        generated: How many classes the generator is told; 0 for none.
+        judged: How many classes the discriminator is told.
+    """
+    seen, statistics = config.seen(space.shape), config.batch_statistics
+    if space.kind == "image":
+        generator = DCGANGenerator(space.shape, latent_dim, config.generator_width, classes=generated)
+        discriminator = DCGANDiscriminator(
+            seen,
+            config.discriminator_width,
+            classes=judged,
+            normalised=not config.judges_alone,
+            statistics=statistics,
+        )
+    else:
+        generator = PerceptronGenerator(space.shape, latent_dim, config.generator_width, config.depth, generated)
+        width, depth = config.discriminator_width, config.depth
+        discriminator = PerceptronDiscriminator(seen, width, depth, judged, 1.0, statistics)
+    return generator, bounded(discriminator, config.spectral_norm)

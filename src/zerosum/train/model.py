@@ -1,6 +1,7 @@
 """A trained model: a folder with a generator in it, and the samples that it makes."""
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +68,12 @@ class Model:
 
     @torch.no_grad()
     def sample(
-        self, count: int = 1, seed: int = 0, condition: int | str | None = None, seeds: Sequence[int] | None = None
+        self,
+        count: int = 1,
+        seed: int = 0,
+        condition: int | str | None = None,
+        seeds: Sequence[int] | None = None,
+        truncation: float | None = None,
     ) -> np.ndarray:
         """Samples as they are stored: uint8 (count, height, width, channels) for pictures, float32 for points.
 
@@ -79,9 +85,10 @@ class Model:
             seed: Number of the first sample; the others follow it.
             condition: A class's name or index for all samples.
             seeds: The numbers of the samples to make.
+            truncation: The smaller, the more typical and the less varied are the samples; None for all that there are.
 
         Raises:
-            SettingError: No such class, a model without classes, or a number that is not allowed.
+            SettingError: No such class, a model without classes or truncation, or a number that is not allowed.
         """
         numbers = list(range(seed, seed + count)) if seeds is None else [int(number) for number in seeds]
         if not numbers:
@@ -95,7 +102,7 @@ class Model:
         # A network's arithmetic may differ in the last bit from one batch shape to another; one shape for all does not.
         chunk = max(1, min(32, 2**20 // self.space.size))
         parts = [
-            self._chunk(latents[i : i + chunk], None if classes is None else classes[i : i + chunk], chunk)
+            self._chunk(latents[i : i + chunk], None if classes is None else classes[i : i + chunk], chunk, truncation)
             for i in range(0, len(numbers), chunk)
         ]
         return np.concatenate(parts)
@@ -117,14 +124,20 @@ class Model:
         return self
 
     @torch.no_grad()
-    def generate(self, latents: torch.Tensor, classes: torch.Tensor | None = None) -> torch.Tensor:
+    def generate(
+        self, latents: torch.Tensor, classes: torch.Tensor | None = None, truncation: float | None = None
+    ) -> torch.Tensor:
         """Samples in the model's range, (n, *space.shape), float32, of latents (n, dimension) and class indices (n,).
 
         They are not rounded to what is stored, and may differ in the last bit from those of `sample`.
+
+        Raises:
+            SettingError: Truncation is asked of a system that knows none, or is not a number from 0 on.
         """
+        generate = self._game.generate if truncation is None else self._truncated(truncation)
         with evaluating(self._modules):
             condition = None if classes is None else classes.to(self._device)
-            return self._game.generate(self._modules, latents.to(self._device), condition).float()
+            return generate(self._modules, latents.to(self._device), condition).float()
 
     def classes(self, seeds: Sequence[int], condition: int | str | None = None) -> torch.Tensor | None:
         """The class index of each numbered sample, shape (n,); None for a model without classes."""
@@ -210,12 +223,22 @@ class Model:
 
         return cls.load(snapshot_download(name_or_path, revision=revision, token=token))
 
-    def _chunk(self, latents: torch.Tensor, classes: torch.Tensor | None, size: int) -> np.ndarray:
+    def _truncated(self, truncation: float) -> Callable[[Modules, torch.Tensor, torch.Tensor | None], torch.Tensor]:
+        truncated = self._game.truncated
+        if truncated is None:
+            raise SettingError(f"A model of the recipe {self.recipe.name} knows no truncation; sample without one.")
+        if not 0 <= truncation < math.inf:
+            raise SettingError(f"The truncation is {truncation}; it must be a number from 0 on.")
+        return lambda modules, latents, condition: truncated(modules, latents, condition, truncation)
+
+    def _chunk(
+        self, latents: torch.Tensor, classes: torch.Tensor | None, size: int, truncation: float | None
+    ) -> np.ndarray:
         missing, wanted = size - len(latents), len(latents)
         if missing:
             latents = torch.cat([latents, latents[:1].expand(missing, -1)])
             classes = None if classes is None else torch.cat([classes, classes[:1].expand(missing)])
-        return self.codec.decode(self.generate(latents, classes))[:wanted]
+        return self.codec.decode(self.generate(latents, classes, truncation))[:wanted]
 
     @property
     def _device(self) -> torch.device:

@@ -1,0 +1,104 @@
+"""What an auxiliary head on the discriminator's features is for: a further term in both players' losses."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+
+from zerosum.game.priors import Codes
+
+LEAST_DEVIATION = 0.2
+"""A continuous code counts as known no more exactly than this. On a range of 2 nobody sees much more, and a density
+that may grow without bound would become all that is played for."""
+
+
+@dataclass(frozen=True)
+class Auxiliary:
+    """The two sides of an auxiliary head, as functions of what it says: named terms that are minimised.
+
+    The head is part of the discriminator (`nn.auxiliary.with_auxiliary`) and moves with it. As a player of its own it
+    could not shape the features that it shares, which are frozen in another player's move, and would need a pass of its
+    own through all of them.
+
+    Attributes:
+        discriminator: (on_real, on_fake, condition, latents) -> the discriminator's terms. What the head says has shape
+            (n, outputs), float32; `condition` is that of both, `latents` (n, dimension) those of the fakes.
+        generator: (on_fake, condition, latents) -> the generator's terms.
+    """
+
+    discriminator: Callable[[Tensor, Tensor, Tensor | None, Tensor], dict[str, Tensor]]
+    generator: Callable[[Tensor, Tensor | None, Tensor], dict[str, Tensor]]
+
+
+def class_likelihood(weight: float = 1.0) -> Auxiliary:
+    """Both maximise E log P(C = c | x) of the right class (Odena et al. 2017, Equation 3): a head of class logits.
+
+    The discriminator does so on real and on generated samples, the generator on its own.
+    """
+
+    def discriminator(on_real: Tensor, on_fake: Tensor, condition: Tensor | None, latents: Tensor) -> dict[str, Tensor]:
+        assert condition is not None, "there is a class to be right about"
+        of_real = weight * cross_entropy(on_real, condition)
+        return {"class-of-real": of_real} | generator(on_fake, condition, latents)
+
+    def generator(on_fake: Tensor, condition: Tensor | None, latents: Tensor) -> dict[str, Tensor]:
+        assert condition is not None, "there is a class to be right about"
+        return {"class-of-fake": weight * cross_entropy(on_fake, condition)}
+
+    return Auxiliary(discriminator, generator)
+
+
+def mutual_information(prior: Codes, categorical: float = 1.0, continuous: float = 1.0) -> Auxiliary:
+    """Both maximise L_I(G, Q), so that the codes can be read off generated samples (Chen et al. 2016, Equations 5, 6).
+
+    Args:
+        prior: Where the codes come from. The head says `recognised(prior)` numbers of each.
+        categorical: Weight (lambda) of the categorical codes.
+        continuous: Weight of the continuous ones.
+    """
+
+    def generator(on_fake: Tensor, condition: Tensor | None, latents: Tensor) -> dict[str, Tensor]:
+        _, *codes, places = prior.parts(latents)
+        *logits, densities = on_fake.split(recognised(prior), 1)
+        terms: dict[str, Tensor] = {}
+        if codes:
+            known = [categorical_information(said, code) for said, code in zip(logits, codes, strict=True)]
+            terms["categorical-codes"] = -categorical * sum(known[1:], known[0])
+        if prior.continuous:
+            terms["continuous-codes"] = -continuous * continuous_information(densities, places)
+        return terms
+
+    return Auxiliary(lambda on_real, *fake: generator(*fake), generator)
+
+
+def recognised(prior: Codes) -> list[int]:
+    """How many numbers the head says of each categorical code, logits, and of all continuous ones, two for each."""
+    return [*prior.categorical, 2 * prior.continuous]
+
+
+def categorical_information(logits: Tensor, code: Tensor) -> Tensor:
+    """H(c) + E log Q(c | x) in nats (Chen et al. 2016, Equation 5) for c uniform on k values: log k where Q is sure.
+
+    Args:
+        logits: Of Q, shape (n, k).
+        code: One-hot, shape (n, k).
+    """
+    return math.log(code.shape[1]) + (code * logits.log_softmax(1)).sum(1).mean()
+
+
+def continuous_information(said: Tensor, codes: Tensor) -> Tensor:
+    """H(c) + E log Q(c | x) in nats, summed over codes uniform on [-1, 1], for an independent normal Q of each.
+
+    The deviation is learned, sample by sample (Chen et al. 2016, Section 6): with a fixed one of 1, which makes the
+    likelihood a squared error, the bound never rises above log 2 - log(2 pi) / 2 < 0. `LEAST_DEVIATION` limits it.
+
+    Args:
+        said: Means and then log-deviations, shape (n, 2 * codes).
+        codes: Shape (n, codes).
+    """
+    mean, logarithm = said.chunk(2, 1)
+    deviation = LEAST_DEVIATION + logarithm.exp()
+    density = -((codes - mean) / deviation).square() / 2 - deviation.log() - math.log(2 * math.pi) / 2
+    return (math.log(2) + density).sum(1).mean()

@@ -1,0 +1,92 @@
+"""Layers with an equalised learning rate: weights of variance 1, scaled as they are used.
+
+Karras et al. 2018 (arXiv:1710.10196), Section 4.1: He et al.'s scale is no part of the weight, so that an optimizer
+that takes steps of one size for all weights changes every layer at the same speed.
+"""
+
+import math
+
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+SLOPE = 0.2
+"""Of the leaky ReLUs' negative side."""
+
+KEEPING = math.sqrt(2)
+"""What outputs of a leaky ReLU are multiplied by, so that their variance stays about that of its inputs."""
+
+
+class EqualisedLinear(nn.Linear):
+    """A linear map, (n, inputs) to (n, outputs), that keeps the variance, and a leaky ReLU if asked.
+
+    Args:
+        inputs: Width of what comes in.
+        outputs: Width of what comes out.
+        activate: Whether a leaky ReLU follows.
+        multiplier: The layer learns at this share of the optimizer's rate.
+        bias: Where the bias begins.
+
+    Attributes:
+        scale: What the weight is multiplied by as it is used.
+    """
+
+    def __init__(
+        self, inputs: int, outputs: int, *, activate: bool = False, multiplier: float = 1.0, bias: float = 0.0
+    ) -> None:
+        super().__init__(inputs, outputs)
+        self.activate, self.multiplier = activate, multiplier
+        self.scale = multiplier / math.sqrt(inputs)
+        nn.init.normal_(self.weight, std=1 / multiplier)
+        nn.init.constant_(self.bias, bias / multiplier)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The mapped features."""
+        if not self.activate:
+            return F.linear(input, self.weight * self.scale, self.bias * self.multiplier)
+        # A leaky ReLU lets a positive factor through, and that on the weight costs less than on the features.
+        x = F.linear(input, self.weight * (self.scale * KEEPING), self.bias * (self.multiplier * KEEPING))
+        return F.leaky_relu(x, SLOPE, inplace=True)
+
+
+class EqualisedConv2d(nn.Conv2d):
+    """A convolution, (n, inputs, h, w) to (n, outputs, h', w'), that keeps the variance, and a leaky ReLU if asked.
+
+    Args:
+        inputs: Channels in.
+        outputs: Channels out.
+        kernel: Height and width of the kernel.
+        stride: Of the convolution.
+        padding: Zeros around the grid; None keeps its size.
+        activate: Whether there is a bias, and a leaky ReLU after it.
+        gain: What the outputs are multiplied by.
+
+    Attributes:
+        scale: What the weight is multiplied by as it is used, besides the gain.
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        kernel: int,
+        *,
+        stride: int = 1,
+        padding: int | None = None,
+        activate: bool = True,
+        gain: float = 1.0,
+    ) -> None:
+        padding = kernel // 2 if padding is None else padding
+        super().__init__(inputs, outputs, kernel, stride, padding, bias=activate)
+        self.gain = gain * KEEPING if activate else gain
+        self.scale = 1 / math.sqrt(inputs * kernel**2)
+        nn.init.normal_(self.weight)
+        if self.bias is not None:
+            nn.init.zeros_(self.bias)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The convolved grid."""
+        weight = self.weight * (self.scale * self.gain)
+        if self.bias is None:
+            return F.conv2d(input, weight, None, self.stride, self.padding)
+        x = F.conv2d(input, weight, self.bias * self.gain, self.stride, self.padding)
+        return F.leaky_relu(x, SLOPE, inplace=True)
