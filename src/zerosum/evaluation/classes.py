@@ -85,8 +85,7 @@ def _labels(side: Side) -> Tensor:
 
 
 def _needs_classes(comparison: Comparison) -> str | None:
-    sides = (comparison.sides.real, comparison.sides.other, comparison.fake)
-    if any(side.labels is None for side in sides):
+    if any(side.labels is None for side in comparison.parts):
         return "the samples have no classes"
     if comparison.dataset.space.classes != comparison.space.classes:
         return "the real samples have other classes than the model"

@@ -70,6 +70,11 @@ class Comparison:
         """Samples on a side."""
         return len(self.fake)
 
+    @property
+    def parts(self) -> tuple[Side, Side, Side]:
+        """Real samples, other real ones for the floor, and generated ones."""
+        return self.sides.real, self.sides.other, self.fake
+
     @cached_property
     def fakes(self) -> Tensor:
         """Features of the generated samples, (n, f)."""

@@ -13,7 +13,7 @@ from zerosum.metrics.modes import divergence_estimate, found_modes, grid_diverge
 
 def _toy(comparison: Comparison) -> Found:
     begin = time.perf_counter()
-    real, other, fake = (tensor(side.rows) for side in (comparison.sides.real, comparison.sides.other, comparison.fake))
+    real, other, fake = (tensor(side.rows) for side in comparison.parts)
     divergence = divergence_estimate(fake, real)
     measures = [
         Measure.of(

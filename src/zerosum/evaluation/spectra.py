@@ -22,9 +22,7 @@ CHECKERBOARD = 3.0
 
 def _artefacts(comparison: Comparison) -> Found:
     begin = time.perf_counter()
-    real, other, fake = (
-        comparison.encoded(side, SPECTRA) for side in (comparison.sides.real, comparison.sides.other, comparison.fake)
-    )
+    real, other, fake = (comparison.encoded(side, SPECTRA) for side in comparison.parts)
     peaks = lattice_peaks(fake, real)
     edges, n = [sharpness(x) for x in (real, fake)], len(fake)
     gap = spectral_gap(fake, real)

@@ -166,14 +166,14 @@ def names(paths: Sequence[Path]) -> list[str]:
     return [str(path) for path in paths]
 
 
-def _distinct(names: list[str]) -> list[str]:
+def _distinct(whole: list[str]) -> list[str]:
     """Names without the words that all begin or end with, unless that leaves one nothing but a number."""
-    words = [name.split("-") for name in names]
+    words = [name.split("-") for name in whole]
     shared = len(commonprefix(words))
     words = [part[shared:] for part in words]
     shared = len(commonprefix([part[::-1] for part in words]))
     short = ["-".join(part[: len(part) - shared]) for part in words]
-    return names if any(not name or name.isdecimal() for name in short) else short
+    return whole if any(not name or name.isdecimal() for name in short) else short
 
 
 def train_rivals(
