@@ -13,7 +13,7 @@ from zerosum.config.base import check_numbers, from_json, to_json
 from zerosum.config.data import DataOptions
 from zerosum.config.run import Run
 from zerosum.core.errors import SettingError, ZerosumError
-from zerosum.core.registry import Recipe, find_recipe, recipes
+from zerosum.core.registry import Recipe, Told, find_recipe, recipes
 from zerosum.core.space import Space
 from zerosum.data import Dataset, open_dataset
 from zerosum.data.packing import Progress
@@ -118,16 +118,15 @@ def open_for(
 ) -> tuple[Dataset, Recipe, str]:
     """Open data for a recipe: the data, the recipe, and a sentence that says what was chosen and why.
 
-    A recipe that knows no classes gets the data without them, unless classes were asked for.
+    What samples are told to be, classes, attributes or captions, is what the recipe knows.
 
     Raises:
         SettingError: The recipe is unknown, does not learn this kind of data, or needs classes where there are none.
     """
-    if recipe != "auto" and not find_recipe(recipe).conditional:
-        if options.conditional:
-            raise SettingError(f"The recipe {recipe} knows no classes; leave out --conditional or take another recipe.")
-        options = dataclasses.replace(options, conditional=False)
-    dataset = open_dataset(data, options, progress)
+    told: Told | None = "classes" if recipe == "auto" else find_recipe(recipe).condition
+    if told is None and options.conditional:
+        raise SettingError(f"The recipe {recipe} knows no classes; leave out --conditional or take another recipe.")
+    dataset = open_dataset(data, options, progress, told)
     kind = dataset.space.kind
     if recipe == "auto":
         chosen, why = choose_recipe(dataset.space, device, minutes)
@@ -136,11 +135,11 @@ def open_for(
     if kind not in chosen.kinds:
         able = ", ".join(other.name for other in recipes() if kind in other.kinds)
         raise SettingError(f"The recipe {recipe} does not learn data of the kind {kind}. Recipes that do: {able}.")
-    if chosen.needs_classes and not dataset.space.classes:
-        able = ", ".join(other.name for other in recipes() if kind in other.kinds and not other.needs_classes)
+    if chosen.needs_condition and dataset.conditions is None:
+        able = ", ".join(other.name for other in recipes() if kind in other.kinds and not other.needs_condition)
         raise SettingError(
-            f"The recipe {recipe} learns what each class looks like, and {dataset.name} is read without classes. Give "
-            f"data with classes, without --no-conditional, or take a recipe that needs none: {able}."
+            f"The recipe {recipe} learns from the {told} of samples, and {dataset.name} is read without {told}. Give "
+            f"data with {told}, leave --no-conditional out, or take a recipe that needs none: {able}."
         )
     return dataset, chosen, f"recipe {chosen.name}, as asked"
 

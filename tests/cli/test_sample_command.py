@@ -55,7 +55,7 @@ def test_npz_equals_python(cli, model):
     loaded = zerosum.load(model)
     with np.load("all.npz", allow_pickle=False) as arrays:
         assert np.array_equal(arrays["images"], loaded.sample(41, seed=0))
-        assert np.array_equal(arrays["labels"], loaded.classes(range(41)))
+        assert np.array_equal(arrays["labels"], loaded.conditions(range(41)))
         assert arrays["seeds"].tolist() == list(range(41))
 
 

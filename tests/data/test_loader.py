@@ -10,6 +10,7 @@ from zerosum.config.data import DataOptions
 from zerosum.core.errors import DataError, SettingError
 from zerosum.core.seeding import Share
 from zerosum.data import Dataset, Loader, open_dataset
+from zerosum.data.conditions import Classes
 from zerosum.data.groups import similar_groups
 from zerosum.data.toys import draw_toy, modes
 
@@ -20,7 +21,15 @@ def numbered(count: int, labels: bool = False, hold_out: bool = False) -> Datase
     rows[:, 0, 0] = rows[:, 0, 7] = np.arange(count)[:, None]
     rows[:, 1, 7] = 1
     dataset = open_dataset(rows, DataOptions(hold_out=hold_out))
-    return replace(dataset, labels=np.arange(count)) if labels else dataset
+    return with_labels(dataset, np.arange(count)) if labels else dataset
+
+
+def with_labels(dataset: Dataset, labels: np.ndarray) -> Dataset:
+    """The data with classes: one label for each sample."""
+    count = int(labels.max()) + 1
+    classes = Classes(np.bincount(labels) / len(labels), tuple(map(str, range(count))))
+    space = replace(dataset.space, classes=classes.names, frequencies=tuple(classes.frequencies.tolist()))
+    return replace(dataset, space=space, conditions=classes, told=labels)
 
 
 def order(loader: Loader, batches: int, start: int = 0) -> np.ndarray:
@@ -110,7 +119,7 @@ def test_epochs_of_what_is_left_are_complete() -> None:
 def in_thirds(count: int = 90, mirror: bool = False, hold_out: bool = False) -> Dataset:
     """Numbered pictures in three classes: a half, a third and a sixth of them."""
     labels = np.repeat([0, 1, 2], [count // 2, count // 3, count - count // 2 - count // 3])
-    return replace(numbered(count, hold_out=hold_out), labels=labels, mirror=mirror)
+    return replace(with_labels(numbered(count, hold_out=hold_out), labels), mirror=mirror)
 
 
 def test_focused_batches_have_the_shares_that_are_asked_for() -> None:
@@ -148,7 +157,7 @@ def test_processes_share_each_focused_batch(world: int) -> None:
 
 def test_focused_batches_leave_held_out_rows_out_and_skip_empty_groups() -> None:
     dataset = in_thirds(hold_out=True)
-    dataset = replace(dataset, labels=dataset.labels * 2)  # groups 1 and 3 have no samples
+    dataset = with_labels(dataset, dataset.labels * 2)  # groups 1 and 3 have no samples
     rows, _, group = Loader(dataset, 0, 60).focused(0, np.array([1.0, 9.0, 1.0, 9.0, 1.0]))
     assert not set(rows[:, 0, 0, 0].tolist()) & set(dataset.held_out.tolist())
     assert set(group.tolist()) == {0, 2, 4}

@@ -66,7 +66,7 @@ def rates(settings: Any) -> dict[str, float]:
 
 def spaces(recipe: Recipe) -> list[Space]:
     known = [space for space in (POINTS, PICTURES) if space.kind in recipe.kinds]
-    classes = {"classes": ("a", "b"), "frequencies": (0.5, 0.5)} if recipe.needs_classes else {}
+    classes = {"classes": ("a", "b"), "frequencies": (0.5, 0.5)} if recipe.needs_condition else {}
     return [dataclasses.replace(space, **classes) for space in known]
 
 

@@ -54,7 +54,7 @@ def test_infogan_is_not_told_the_classes() -> None:
 def test_acgan_needs_classes() -> None:
     open_for("digits", DataOptions(), "acgan", "cpu")
     for data, options in (("digits", DataOptions(conditional=False)), (np.zeros((70, 8, 8), np.uint8), DataOptions())):
-        with pytest.raises(SettingError, match="acgan learns what each class looks like.*without classes.*light"):
+        with pytest.raises(SettingError, match="acgan learns from the classes.*without classes.*light"):
             open_for(data, options, "acgan", "cpu")
 
 
@@ -87,7 +87,7 @@ def test_auxiliary_heads_go_with_the_rules(recipe: str, settings: dict[str, Any]
     """Both players have the terms in the move that is theirs, and steps that are a penalty's alone have not."""
     found = find_recipe(recipe)
     small = dataclasses.replace(found.config(), generator_width=8, discriminator_width=8, **settings)
-    space = LABELLED if found.conditional else DIGITS
+    space = LABELLED if found.condition else DIGITS
     game = found.build(small, space)
     engine = Engine(game, Run(device="cpu", precision="bf16"), space)
     batch = Batch(torch.rand(8, 1, 28, 28) * 2 - 1, torch.arange(8) % 2 if space.classes else None, Noise(0))

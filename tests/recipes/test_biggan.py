@@ -56,14 +56,14 @@ def test_a_smaller_truncation_gives_less_varied_samples(trained: Model) -> None:
 
 
 def test_a_large_truncation_changes_nothing(trained: Model) -> None:
-    latents, classes = trained.prior.latents(range(8)), trained.classes(range(8))
+    latents, classes = trained.prior.latents(range(8)), trained.conditions(range(8))
     torch.testing.assert_close(trained.generate(latents, classes, 30.0), trained.generate(latents, classes))
 
 
 def test_a_number_stays_one_sample_and_keeps_its_class(trained: Model) -> None:
     many = trained.sample(40, truncation=0.5)
     assert np.array_equal(trained.sample(3, seed=7, truncation=0.5), many[7:10])
-    latents, classes = trained.prior.latents(range(8)), trained.classes(range(8))
+    latents, classes = trained.prior.latents(range(8)), trained.conditions(range(8))
     truncated = trained.generate(truncated_normal(latents, 0.5), classes)
     assert torch.equal(trained.generate(latents, classes, 0.5), truncated)
     one, other = (trained.sample(1, condition=name, truncation=0.0) for name in ("a", "b"))

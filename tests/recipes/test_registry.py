@@ -1,4 +1,4 @@
-"""Being registered means being tested: every recipe, on every kind of data it claims, with and without classes."""
+"""Being registered means being tested: every recipe, on every kind of data it claims, with conditions and without."""
 
 import dataclasses
 from pathlib import Path
@@ -39,24 +39,27 @@ SMALL: dict[str, Any] = {
 """Values that make networks tiny; each recipe takes those that it has."""
 
 CASES = [
-    pytest.param(recipe, kind, classes, id=f"{recipe.name}-{kind}-{'classes' if classes else 'plain'}")
+    pytest.param(recipe, kind, told, id=f"{recipe.name}-{kind}-{'told' if told else 'plain'}")
     for recipe in recipes()
     for kind in recipe.kinds
-    for classes in (False, True)
-    if (recipe.conditional if classes else not recipe.needs_classes)
+    for told in (False, True)
+    if (recipe.condition if told else not recipe.needs_condition)
 ]
 
 
-def data_of(kind: str, classes: bool, folder: Path) -> Path:
+def data_of(kind: str, told: bool, folder: Path) -> Path:
     """Forty random samples of a kind; the pictures are neither square nor a multiple of anything."""
     generator = np.random.default_rng(0)
-    labels = {"labels": np.arange(40) % 3} if classes else {}
+    index = np.arange(40) % 3
+    words = {"texts": np.array(["a red one", "a blue one", "another"])[index]}
+    table = {"attributes": np.stack([index == 0, index == 1], 1), "attribute_names": np.array(["red", "blue"])}
+    said = {"labels": index} | words | table if told else {}
     if kind == "image":
         samples = {"images": generator.integers(0, 256, (40, 13, 18, 3), dtype=np.uint8)}
     else:
         samples = {"x": generator.normal(size=(40, 2)).astype(np.float32)}
     path = folder / f"{kind}.npz"
-    np.savez(path, **samples, **labels)
+    np.savez(path, **samples, **said)
     return path
 
 
@@ -66,18 +69,18 @@ def tiny(recipe: Recipe, space: Space) -> Any:
     return dataclasses.replace(settings, **{name: value for name, value in SMALL.items() if name in names})
 
 
-def plan_of(recipe: Recipe, kind: str, classes: bool, folder: Path, rounds: int, name: str) -> Any:
+def plan_of(recipe: Recipe, kind: str, told: bool, folder: Path, rounds: int, name: str) -> Any:
     options = DataOptions()
-    dataset, chosen, _ = open_for(data_of(kind, classes, folder), options, recipe.name, "cpu")
+    dataset, chosen, _ = open_for(data_of(kind, told, folder), options, recipe.name, "cpu")
     run = Run(samples=8 * rounds, device="cpu", precision="fp32", log_rounds=1)
     return make_plan(dataset, options, chosen, tiny(recipe, dataset.space), run, folder / "runs", name)
 
 
-@pytest.mark.parametrize(("recipe", "kind", "classes"), CASES)
-def test_recipe(recipe: Recipe, kind: str, classes: bool, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("recipe", "kind", "told"), CASES)
+def test_recipe(recipe: Recipe, kind: str, told: bool, tmp_path: Path) -> None:
     """Train, save, load, sample, and go on bit for bit."""
     events: list[dict[str, Any]] = []
-    whole, folder = train(plan_of(recipe, kind, classes, tmp_path, 4, "whole"), events.append)
+    whole, folder = train(plan_of(recipe, kind, told, tmp_path, 4, "whole"), events.append)
     progress = [event for event in events if event["event"] == "progress"]
     losses = [value for event in progress for name, value in event.items() if "/" in name]
     assert len(progress) == 4 and len(losses) >= 8 and np.isfinite(losses).all()
@@ -87,11 +90,14 @@ def test_recipe(recipe: Recipe, kind: str, classes: bool, tmp_path: Path) -> Non
     assert drawn.shape == (5, *shape) and drawn.dtype == (np.uint8 if kind == "image" else np.float32)
     assert len(np.unique(drawn.reshape(5, -1), axis=0)) == 5, "different numbers are different samples"
     np.testing.assert_array_equal(zerosum.load(folder.path).sample(5, seed=3), drawn)
-    if classes:
-        assert set(whole.classes(range(200)).tolist()) == {0, 1, 2}
+    if told:
+        conditions = whole.conditions(range(200))
+        assert len(torch.unique(conditions, dim=0)) == 3, "each sample is told to be something, as in the data"
+        if recipe.condition == "classes":
+            assert set(conditions.tolist()) == {0, 1, 2}
 
-    train(plan_of(recipe, kind, classes, tmp_path, 2, "parts"))
-    _, parts = train(plan_of(recipe, kind, classes, tmp_path, 4, "parts"))
+    train(plan_of(recipe, kind, told, tmp_path, 2, "parts"))
+    _, parts = train(plan_of(recipe, kind, told, tmp_path, 4, "parts"))
     first, second = (read_state(path.checkpoints) for path in (folder, parts))
     assert first.keys() == second.keys()
     different = [name for name in first if not torch.equal(first[name], second[name])]
@@ -105,7 +111,7 @@ def read_state(checkpoints: Path) -> dict[str, torch.Tensor]:
 @pytest.mark.parametrize("recipe", recipes(), ids=lambda recipe: recipe.name)
 def test_every_player_learns_and_is_saved(recipe: Recipe, tmp_path: Path) -> None:
     """One round moves every weight of every player, and the checkpoint's names cover all of them."""
-    plan = plan_of(recipe, recipe.kinds[0], recipe.needs_classes, tmp_path, 1, "run")
+    plan = plan_of(recipe, recipe.kinds[0], recipe.needs_condition, tmp_path, 1, "run")
     game = plan.build()
     before = {name: {k: v.clone() for k, v in p.module.named_parameters()} for name, p in game.players.items()}
     engine = Engine(game, plan.run, plan.dataset.space)

@@ -110,21 +110,21 @@ def test_latents_are_numpys():
 @pytest.mark.parametrize("prior", [Normal(8), Uniform(8)])
 def test_classes_follow_their_frequencies(prior):
     count, frequencies = 4000, (0.2, 0.3, 0.0, 0.5)
-    classes = prior.classes(range(count), frequencies).numpy()
+    classes = prior.choices(range(count), frequencies)
     seen, expected = np.bincount(classes, minlength=4), count * np.array(frequencies)
     assert seen[2] == 0
     used = expected > 0
     assert ((seen - expected)[used] ** 2 / expected[used]).sum() < 13.8  # two degrees of freedom, one in a thousand
-    assert prior.classes([3999, 17, 0], frequencies).tolist() == classes[[3999, 17, 0]].tolist()
+    assert prior.choices([3999, 17, 0], frequencies).tolist() == classes[[3999, 17, 0]].tolist()
 
 
 def test_classes_do_not_depend_on_the_batch(conditional):
     assert conditional.space.classes == ("a", "b", "c")
     assert conditional.space.frequencies == pytest.approx((0.2, 0.3, 0.5))
-    classes = conditional.classes(range(64))
+    classes = conditional.conditions(range(64))
     many = conditional.sample(64)
     for seed in (0, 1, 2, 3, 33):
-        (drawn,) = conditional.classes([seed])
+        (drawn,) = conditional.conditions([seed])
         assert drawn == classes[seed]
         assert np.array_equal(conditional.sample(1, seed=seed, condition=int(drawn))[0], many[seed])
 
@@ -132,7 +132,7 @@ def test_classes_do_not_depend_on_the_batch(conditional):
 def test_class_by_name_and_index(conditional):
     named = conditional.sample(4, condition="b")
     assert np.array_equal(named, conditional.sample(4, condition=1))
-    assert conditional.classes([0, 9], "b").tolist() == [1, 1]
+    assert conditional.conditions([0, 9], "b").tolist() == [1, 1]
 
 
 def test_unknown_classes(conditional, points):

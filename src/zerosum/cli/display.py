@@ -63,7 +63,7 @@ class Display(ABC):
         print(f"\nContact sheet: {sheet}\nReal samples:  {folder.path / 'reals.png'}\nModel:         {folder.model}")
         print(f"               from {model.facts['samples_seen']:,} samples, {model.facts['chosen']}")
         print(f"Diagnosis:     {shlex.join([*program(), 'diagnose', str(folder.path)])}")
-        one_class = ["--class", model.space.classes[0]] if model.space.classes else []
+        one_class = [model.known.flag, model.known.words(0)] if model.known else []
         sample = [*program(), "sample", str(folder.path), "--seeds", "0-63", *one_class, "--out", "samples"]
         python = f"import zerosum; print(zerosum.load({json.dumps(str(folder.path))}).sample(64, seed=0).shape)"
         print(f"Try next:\n  {shlex.join(sample)}\n  {shlex.join([interpreter(), '-c', python])}")

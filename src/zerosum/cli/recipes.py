@@ -14,9 +14,9 @@ def main(arguments: Sequence[str]) -> None:
     """Print a table of the recipes."""
     if set(arguments) - {"-h", "--help"}:
         raise SettingError(f"`zerosum recipes` takes no arguments; it was given {' '.join(arguments)}.")
-    table = Table("recipe", "learns", "classes", "what it is", "paper", box=None, pad_edge=False)
+    table = Table("recipe", "learns", "told", "what it is", "paper", box=None, pad_edge=False)
     for recipe in recipes():
         learns = ", ".join(recipe.kinds)
-        classes = "needed" if recipe.needs_classes else "yes" if recipe.conditional else "no"
-        table.add_row(recipe.name, learns, classes, recipe.summary, recipe.paper)
-    Console().print(table)
+        told = "nothing" if recipe.condition is None else recipe.condition + " *" * recipe.needs_condition
+        table.add_row(recipe.name, learns, told, recipe.summary, recipe.paper)
+    Console().print(table, "* cannot do without", sep="\n")

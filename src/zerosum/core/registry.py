@@ -3,10 +3,13 @@
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, get_type_hints
+from typing import Any, Literal, get_type_hints
 
 from zerosum.core.errors import SettingError, nearest_name
 from zerosum.core.space import Space
+
+Told = Literal["classes", "attributes", "captions"]
+"""What a recipe can be told of samples."""
 
 
 def named_by_kind(space: Space) -> str:
@@ -25,8 +28,8 @@ class Recipe:
         build: Makes the game: (config, space) -> Game.
         presets: Named settings for data that the paper's numbers do not carry over to.
         suitable: Names the preset for a space; where there is none of that name, the config's defaults are taken.
-        conditional: Whether it can learn classes.
-        needs_classes: Whether it cannot do without them.
+        condition: What it can be told of samples: "classes", "attributes" or "captions"; None where nothing.
+        needs_condition: Whether it cannot do without.
         summary: One line for tables and help.
         paper: Author, year and address of the publication.
     """
@@ -37,8 +40,8 @@ class Recipe:
     build: Callable[[Any, Space], Any]
     presets: Mapping[str, Any] = field(default_factory=dict)
     suitable: Callable[[Space], str] = named_by_kind
-    conditional: bool = True
-    needs_classes: bool = False
+    condition: Told | None = "classes"
+    needs_condition: bool = False
     summary: str = ""
     paper: str = ""
 
@@ -65,8 +68,8 @@ def recipe(
     paper: str,
     presets: Mapping[str, Any] | None = None,
     suitable: Callable[[Space], str] = named_by_kind,
-    conditional: bool = True,
-    needs_classes: bool = False,
+    condition: Told | None = "classes",
+    needs_condition: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register the decorated function as the recipe `name`; its first parameter's type is the recipe's config."""
 
@@ -74,7 +77,7 @@ def recipe(
         assert name not in _RECIPES, f"two recipes are called {name}"
         config = get_type_hints(build)["config"]
         summary = (inspect.getdoc(build) or "").split("\n", 1)[0]
-        learns = (conditional, needs_classes)
+        learns = (condition, needs_condition)
         _RECIPES[name] = Recipe(name, kinds, config, build, dict(presets or {}), suitable, *learns, summary, paper)
         return build
 

@@ -15,12 +15,15 @@ class Space:
         shape: Shape of one encoded sample: (channels, height, width) of an image, (coordinates,) of a point.
         classes: Names of the classes that samples are labelled with; empty when there are none.
         frequencies: Share of each class in the data, in the order of `classes`; they sum to 1.
+        condition_width: How many numbers describe each sample where it is of no class: one for each attribute, or the
+            coordinates of its encoded caption. 0 where samples are not described.
     """
 
     kind: str
     shape: tuple[int, ...]
     classes: tuple[str, ...] = ()
     frequencies: tuple[float, ...] = ()
+    condition_width: int = 0
 
     def __post_init__(self) -> None:
         # A space is also read from a model's folder, which anyone may have edited.
@@ -30,6 +33,8 @@ class Space:
             raise DataError(f"The classes' frequencies sum to {sum(self.frequencies)}; they must sum to 1.")
         if not self.shape or min(self.shape) < 1:
             raise DataError(f"The shape of a sample is {self.shape}; every side must be at least 1.")
+        if self.condition_width < 0 or (self.classes and self.condition_width):
+            raise DataError(f"Samples are described by {self.condition_width} numbers; classes need none, nor fewer.")
 
     @property
     def size(self) -> int:

@@ -5,6 +5,8 @@ Pictures are (n, height, width), (n, height, width, channels) or (n, channels, h
 """
 
 import zipfile
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,11 @@ from PIL import Image
 
 from zerosum.config.data import CHANNELS, LARGEST_SIDE, SMALLEST_SIDE, DataOptions
 from zerosum.core.errors import DataError
-from zerosum.data.dataset import Samples, digest_of
 from zerosum.data.images import Form, background_of, shape_picture
+from zerosum.data.samples import Samples, digest_of
+
+_SAID = ("texts", "attributes", "attribute_names")
+"""Arrays with a caption for each sample, with a row of attributes for each, and with what these are called."""
 
 # Names that an .npz file may give to samples and their labels, the preferred ones first.
 _NAMES = (("images", "labels"), ("x", "y"), ("train_images", "train_labels"), ("x_train", "y_train"))
@@ -23,6 +28,9 @@ _NAMES = (("images", "labels"), ("x", "y"), ("train_images", "train_labels"), ("
 
 def read_npz(path: Path, options: DataOptions) -> Samples:
     """Samples of an .npz file: the array "images" or "x", or else the first one with two or more dimensions.
+
+    Beside it there may be "labels", one for each sample; "texts", captions; or "attributes", 0 or 1 for each sample and
+    each of "attribute_names".
 
     Raises:
         DataError: The file is damaged, or holds no array that can be used.
@@ -37,14 +45,17 @@ def read_npz(path: Path, options: DataOptions) -> Samples:
                 raise DataError(f"{path} holds no array with two or more dimensions, only: {', '.join(names)}.")
             labels_name = next((name for name in (usual, "labels", "y") if name in names), None)
             rows = arrays[rows_name]
-            labels = None if labels_name is None else arrays[labels_name]
+            said = {name: arrays[name] for name in (labels_name, *_SAID) if name is not None and name in names}
     except DataError:
         raise
     except Exception as error:  # a damaged archive raises many kinds of exception
         raise DataError(_unreadable(path, error)) from error
-    unused = [name for name in names if name not in (rows_name, labels_name)]
+    unused = [name for name in names if name not in (rows_name, *said)]
     notes = (f'Samples are the array "{rows_name}"; not used: {", ".join(unused)}.',) if unused else ()
-    return array_samples(rows, f'{path}, array "{rows_name}"', options, labels, notes)
+    labels = said.get(labels_name or "")
+    samples = array_samples(rows, f'{path}, array "{rows_name}"', options, labels, notes)
+    texts, columns = _texts(said, len(samples.rows), path), _columns(said, len(samples.rows), path)
+    return replace(samples, texts=texts, columns=columns)
 
 
 def read_npy(path: Path, options: DataOptions) -> Samples:
@@ -78,7 +89,7 @@ def array_samples(
             "(n, channels, height, width) for pictures and (n, coordinates) for points."
         )
     classes = None if labels is None else _class_names(labels, len(rows), source)
-    return Samples(rows, digest_of(rows), classes, None, notes)
+    return Samples(rows, digest_of(rows), classes, notes=notes)
 
 
 def _points(array: np.ndarray, source: str) -> np.ndarray:
@@ -162,6 +173,34 @@ def _class_names(labels: np.ndarray, count: int, source: str) -> list[str]:
             f"number or text for each of the {count} samples."
         )
     return [str(label) for label in labels.ravel().tolist()]
+
+
+def _texts(said: Mapping[str, np.ndarray], count: int, path: Path) -> tuple[str, ...] | None:
+    """The array of captions, one for each sample, or None where there is none."""
+    if "texts" not in said:
+        return None
+    texts = said["texts"]
+    if texts.shape != (count,) or texts.dtype.kind != "U":
+        raise DataError(
+            f'{path}: the array "texts" has the shape {texts.shape} and the type {texts.dtype}; it must hold one text '
+            f"for each of the {count} samples."
+        )
+    return tuple(texts.tolist())
+
+
+def _columns(said: Mapping[str, np.ndarray], count: int, path: Path) -> dict[str, list[Any]] | None:
+    """The columns of the array of attributes by their names, or None where there is none."""
+    if "attributes" not in said:
+        return None
+    values, names = said["attributes"], said.get("attribute_names", np.zeros(0, "U1"))
+    if values.ndim != 2 or len(values) != count or names.shape != values.shape[1:] or names.dtype.kind != "U":
+        raise DataError(
+            f'{path}: the array "attributes" has the shape {values.shape} and "attribute_names" {names.shape}; there '
+            f"must be a row for each of the {count} samples, and a column for each name."
+        )
+    if values.dtype.kind == "b":
+        values = values.astype(np.uint8)
+    return {str(name): values[:, index].tolist() for index, name in enumerate(names)}
 
 
 def _unreadable(path: Path, error: Exception) -> str:

@@ -2,16 +2,20 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
+from torch import Tensor
 
 from zerosum.config.data import DataOptions
 from zerosum.core.errors import DataError
+from zerosum.core.registry import Told
 from zerosum.core.seeding import seed_from
 from zerosum.core.space import Space
 from zerosum.data.codec import Codec
+from zerosum.data.conditions import Classes, Conditions
+from zerosum.data.samples import Samples
+from zerosum.data.telling import find_conditions
 
 
 @dataclass(frozen=True)
@@ -21,17 +25,18 @@ class Dataset:
     Attributes:
         name: Short name for folders and headings.
         source: Where the samples came from: a built-in name, an absolute path, or "array".
-        space: What one encoded sample is; it has classes only when training is to be conditional.
+        space: What one encoded sample is; it has classes, or a condition's width, only when training is conditional.
         codec: How a stored row becomes an encoded sample and back.
         rows: Stored samples: (n, height, width, channels) uint8 of pictures, often a memory map; (n, coordinates)
             float32 of points.
-        labels: Index of each sample's class in `space.classes`, shape (n,), int64; None without classes.
+        conditions: What samples are told to be; None when nothing is.
+        told: Index of each sample's condition in `conditions`, shape (n,), int64; None without conditions.
         texts: A caption of each sample, or None.
         mirror: Whether half of the pictures are shown mirrored.
         held_out: Numbers of the rows that are never trained on, ascending, shape (k,), int64.
         notes: Sentences that the person should read, for example about files that were left out.
-        fingerprint: 16 hexadecimal digits that change with the content: rows, labels, captions, mirroring. They do not
-            depend on where the files lie or when they were written.
+        fingerprint: 16 hexadecimal digits that change with the content: rows, conditions, captions, mirroring. They do
+            not depend on where the files lie or when they were written.
     """
 
     name: str
@@ -39,7 +44,8 @@ class Dataset:
     space: Space
     codec: Codec
     rows: np.ndarray
-    labels: np.ndarray | None
+    conditions: Conditions | None
+    told: np.ndarray | None
     texts: tuple[str, ...] | None
     mirror: bool
     held_out: np.ndarray
@@ -47,39 +53,38 @@ class Dataset:
     fingerprint: str
 
     def __post_init__(self) -> None:
-        assert self.labels is None or len(self.labels) == len(self.rows), "every sample has a label"
+        assert self.told is None or len(self.told) == len(self.rows), "every sample has a condition"
         assert self.texts is None or len(self.texts) == len(self.rows), "every sample has a caption"
 
     def __len__(self) -> int:
         return len(self.rows)
 
     @property
+    def labels(self) -> np.ndarray | None:
+        """Index of each sample's class in `space.classes`, shape (n,), int64; None without classes."""
+        return self.told if self.space.classes else None
+
+    @property
     def training(self) -> np.ndarray:
         """Numbers of the rows that are trained on, ascending, shape (n,), int64."""
         return np.setdiff1d(np.arange(len(self.rows)), self.held_out, assume_unique=True)
 
-
-@dataclass(frozen=True)
-class Samples:
-    """What a reader found, before it is decided whether classes matter.
-
-    Attributes:
-        rows: Stored samples, as in `Dataset`.
-        digest: Hash of the rows' bytes.
-        classes: Name of each sample's class, or None.
-        texts: Caption of each sample, or None.
-        notes: Sentences that the person should read.
-    """
-
-    rows: np.ndarray
-    digest: str
-    classes: Sequence[str] | None = None
-    texts: tuple[str, ...] | None = None
-    notes: tuple[str, ...] = field(default=())
+    def condition(self, numbers: np.ndarray) -> Tensor | None:
+        """What networks are told of the rows with these numbers (k,): indices (k,), vectors (k, width), or None."""
+        if self.conditions is None or self.told is None:
+            return None
+        return self.conditions.at(self.told[numbers])
 
 
 def make_dataset(
-    name: str, source: str, kind: str, shape: tuple[int, ...], codec: Codec, samples: Samples, options: DataOptions
+    name: str,
+    source: str,
+    kind: str,
+    shape: tuple[int, ...],
+    codec: Codec,
+    samples: Samples,
+    options: DataOptions,
+    told: Told | None,
 ) -> Dataset:
     """A dataset of what a reader found, conditional as the options ask.
 
@@ -91,30 +96,41 @@ def make_dataset(
         codec: How rows are encoded.
         samples: What the reader found.
         options: What the person asked for.
+        told: What is to be told of samples, where there is anything to tell.
 
     Raises:
-        DataError: There are fewer than two samples, or classes were asked for and there are fewer than two.
+        DataError: There are fewer than two samples, or conditions were asked for and there are none.
     """
-    if len(samples.rows) < 2:
-        raise DataError(f"{source} holds too few samples: {len(samples.rows)}, and training needs at least 2.")
-    names, labels, notes = _classes(source, samples.classes, options.conditional)
-    counts = np.bincount(labels, minlength=len(names)) if labels is not None else np.zeros(0)
-    space = Space(kind=kind, shape=shape, classes=names, frequencies=tuple((counts / len(samples.rows)).tolist()))
-    held_out = _held_out(len(samples.rows)) if options.hold_out else np.zeros(0, np.int64)
-    content = [samples.digest, list(names), samples.texts, options.mirror, len(held_out), codec.to_json()]
+    count = len(samples.rows)
+    if count < 2:
+        raise DataError(f"{source} holds too few samples: {count}, and training needs at least 2.")
+    found = find_conditions(source, samples, options, told)
+    classes = found.conditions if isinstance(found.conditions, Classes) else None
+    space = Space(
+        kind=kind,
+        shape=shape,
+        classes=classes.names if classes else (),
+        frequencies=tuple(classes.frequencies.tolist()) if classes else (),
+        condition_width=found.conditions.width if found.conditions else 0,
+    )
+    held_out = _held_out(count) if options.hold_out else np.zeros(0, np.int64)
+    content = [samples.digest, list(space.classes), samples.texts, options.mirror, len(held_out), codec.to_json()]
+    if found.conditions is not None and classes is None:
+        content.append(found.conditions.to_json())
     hashed = hashlib.sha256(json.dumps(content).encode())
-    hashed.update(labels.tobytes() if labels is not None else b"")
+    hashed.update(found.indices.tobytes() if found.indices is not None else b"")
     return Dataset(
         name=name,
         source=source,
         space=space,
         codec=codec,
         rows=samples.rows,
-        labels=labels,
+        conditions=found.conditions,
+        told=found.indices,
         texts=samples.texts,
         mirror=options.mirror,
         held_out=held_out,
-        notes=samples.notes + notes,
+        notes=samples.notes + found.notes,
         fingerprint=hashed.hexdigest()[:16],
     )
 
@@ -128,45 +144,3 @@ def _held_out(count: int) -> np.ndarray:
         return np.zeros(0, np.int64)
     kept = min(512, max(count // 20, min(32, count // 5)))
     return np.sort(np.random.Generator(np.random.PCG64(seed_from("held out"))).choice(count, kept, replace=False))
-
-
-def digest_of(rows: np.ndarray) -> str:
-    """Hash of an array's shape, type and content."""
-    hashed = hashlib.sha256(f"{rows.shape} {rows.dtype}".encode())
-    hashed.update(np.ascontiguousarray(rows).data)
-    return hashed.hexdigest()
-
-
-def _classes(
-    source: str, classes: Sequence[str] | None, conditional: bool | None
-) -> tuple[tuple[str, ...], np.ndarray | None, tuple[str, ...]]:
-    """Names of the classes, the label of each sample, and notes; no names and no labels without conditions."""
-    if classes is None:
-        if conditional:
-            raise DataError(
-                f"{source} has no classes, so it cannot be trained with --conditional. Put the pictures of each class "
-                'into a sub-folder of its own, add a "label" column to metadata.csv or a "labels" array to the .npz '
-                "file, or leave --conditional out."
-            )
-        return (), None, ()
-    if conditional is False:
-        return (), None, ()
-    names = _in_order(set(classes))
-    if len(names) == 1:
-        (name,) = names
-        if conditional:
-            raise DataError(
-                f'{source} has only one class, "{name}", so it cannot be trained with --conditional. '
-                "Add samples of another class or leave --conditional out."
-            )
-        return (), None, (f'There is only one class, "{name}", so training is not conditional.',)
-    index = {name: number for number, name in enumerate(names)}
-    labels = np.fromiter((index[name] for name in classes), np.int64, len(classes))
-    return names, labels, ()
-
-
-def _in_order(names: set[str]) -> tuple[str, ...]:
-    """Class names by alphabet, or by value when all of them are numbers: 2 comes before 10."""
-    if all(name.isascii() and name.removeprefix("-").isdecimal() for name in names):
-        return tuple(sorted(names, key=lambda name: (int(name), name)))
-    return tuple(sorted(names))

@@ -87,7 +87,6 @@ class Loader:
         self.device = torch.device(device)
         # Without numpy's subclass for memory maps, whose every indexing costs microseconds; still mapped, not copied.
         self._rows = np.asarray(dataset.rows)
-        self._labels = dataset.labels
         self._groups: _Groups | None = None
         self._epochs: dict[int, _Epoch] = {}
 
@@ -98,8 +97,8 @@ class Loader:
             position: How many samples came before, over all processes; at least 0.
 
         Returns:
-            Stored rows, shape (batch / processes, ...), for `dataset.codec.encode`; and the class of each, int64, or
-            None without classes.
+            Stored rows, shape (batch / processes, ...), for `dataset.codec.encode`; and what is told of them, as
+            `Batch.condition`.
         """
         local = self.batch // self.share.world
         return self._read(*self._chosen(position + self.share.rank * local, local))
@@ -126,17 +125,17 @@ class Loader:
         generator = np.random.Generator(np.random.PCG64(seed_from(self.seed, "focus", position)))
         numbers = generator.random((3, self.batch))[:, self.share.rank * local :][:, :local]
         place, group = self._groups.draw(multiples, numbers[0], numbers[1])
-        rows, labels = self._read(self._training[place], numbers[2] < 0.5)
-        return rows, labels, torch.from_numpy(group).to(self.device)
+        rows, condition = self._read(self._training[place], numbers[2] < 0.5)
+        return rows, condition, torch.from_numpy(group).to(self.device)
 
     def _read(self, chosen: np.ndarray, flips: np.ndarray) -> tuple[Tensor, Tensor | None]:
-        """The rows of these numbers, mirrored where `flips` says so, and their classes."""
+        """The rows of these numbers, mirrored where `flips` says so, and what is told of them."""
         rows = self._rows[chosen]
         if self.dataset.mirror:
             # `take` copies whole pixels, which is eight times faster than indexing with a step of -1.
             rows[flips] = np.take(rows[flips], np.arange(rows.shape[2])[::-1], axis=2)
-        labels = None if self._labels is None else torch.from_numpy(self._labels[chosen]).to(self.device)
-        return torch.from_numpy(rows).to(self.device), labels
+        condition = self.dataset.condition(chosen)
+        return torch.from_numpy(rows).to(self.device), None if condition is None else condition.to(self.device)
 
     def _chosen(self, start: int, count: int) -> tuple[np.ndarray, np.ndarray]:
         """Row numbers and mirroring of the samples at `start` to `start + count`; these lie in one epoch or in two."""

@@ -1,7 +1,7 @@
-"""Classes and captions of picture files: from sub-folders, or from a metadata file.
+"""Classes, captions and attributes of picture files: from sub-folders, or from a metadata file.
 
 The metadata file follows the "imagefolder" convention of Hugging Face datasets: `metadata.csv` or `metadata.jsonl`
-beside the pictures, with `file_name` and, if wanted, `label` and `text`. Other columns are not used.
+beside the pictures, with `file_name` and, if wanted, `label` and `text`. Other columns are attributes.
 """
 
 import csv
@@ -15,6 +15,9 @@ from typing import Any
 from zerosum.core.errors import DataError
 
 METADATA_NAMES = ("metadata.csv", "metadata.jsonl")
+_KNOWN = {"file_name", "label", "text", None}
+"""Columns with a meaning of their own, and what a line has beyond the header's columns."""
+
 SPLITS = {"train", "training", "test", "testing", "val", "valid", "validation", "dev"}
 
 
@@ -25,10 +28,12 @@ class Annotation:
     Attributes:
         classes: Name of each file's class, by file name; None when there are no classes.
         texts: Caption of each file, by file name; None when there are no captions.
+        columns: What else is said of each file, by file name: columns and their values; None without a metadata file.
     """
 
     classes: Mapping[str, str] | None = None
     texts: Mapping[str, str] | None = None
+    columns: Mapping[str, Mapping[str, Any]] | None = None
 
 
 def from_folders(names: Sequence[str], path: object) -> Annotation:
@@ -87,7 +92,8 @@ def from_metadata(data: bytes, name: str, pictures: Mapping[str, object], path: 
     if not rows:
         raise DataError(f"{where} has no rows. Add one per picture, or remove the file.")
     names = sorted(rows)
-    return names, Annotation(_classes(rows, where), _texts(rows, where))
+    others = {name: {key: row[key] for key in row.keys() - _KNOWN} for name, row in rows.items()}
+    return names, Annotation(_classes(rows, where), _texts(rows, where), others)
 
 
 def _rows(data: bytes, name: str, where: str) -> Iterator[tuple[int, dict[str, Any]]]:

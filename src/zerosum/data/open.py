@@ -1,19 +1,23 @@
 """The one door to data: a built-in name, a folder, an archive, an array file or an array becomes a `Dataset`."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from zerosum.config.data import DataOptions
 from zerosum.core.errors import DataError, SettingError, nearest_name
+from zerosum.core.registry import Told
 from zerosum.data.arrays import array_samples, read_npy, read_npz
 from zerosum.data.cache import packed_pictures
 from zerosum.data.codec import ImageCodec, PointsCodec
-from zerosum.data.dataset import Dataset, Samples, digest_of, make_dataset
+from zerosum.data.dataset import Dataset, make_dataset
 from zerosum.data.images import SUFFIXES, is_picture
 from zerosum.data.metadata import Annotation, from_folders, from_metadata
 from zerosum.data.packing import Progress
+from zerosum.data.samples import Samples, digest_of
 from zerosum.data.sources import Listing, Source, open_source
 from zerosum.data.toys import TOYS, draw_toy
 
@@ -23,7 +27,10 @@ _PATHS = "a folder of pictures, a .zip of such a folder, an .npz or an .npy file
 
 
 def open_dataset(
-    source: str | Path | np.ndarray, options: DataOptions | None = None, progress: Progress | None = None
+    source: str | Path | np.ndarray,
+    options: DataOptions | None = None,
+    progress: Progress | None = None,
+    told: Told | None = "classes",
 ) -> Dataset:
     """Open a set of samples; the first time, pictures are decoded into the cache.
 
@@ -34,6 +41,7 @@ def open_dataset(
         source: A built-in name (`BUILTIN_NAMES`), a path, or an array as in an .npz file.
         options: How samples are read; by default as `DataOptions` says.
         progress: Called with the number of pictures done and to do while pictures are decoded.
+        told: What samples are to be told to be, where that is known of them.
 
     Raises:
         DataError: The source is unknown, cannot be read, or holds nothing to train on.
@@ -41,12 +49,12 @@ def open_dataset(
     """
     options = options or DataOptions()
     if isinstance(source, np.ndarray):
-        return _finished("array", "array", array_samples(source, "The array", options), options)
+        return _finished("array", "array", array_samples(source, "The array", options), options, told)
     if isinstance(source, str) and source in TOYS:
-        return _toy(source, options)
+        return _toy(source, options, told)
     if isinstance(source, str) and source in _SHIPPED:
         shipped = Path(__file__).parent / "builtin" / _SHIPPED[source]
-        return _from_path(source, source, shipped, options, progress)
+        return _from_path(source, source, shipped, options, progress, told)
     path = Path(os.path.expanduser(source))  # unlike Path's, it leaves an unknown user's name as it is
     if not os.path.exists(path):
         raise DataError(
@@ -54,10 +62,12 @@ def open_dataset(
             f"{nearest_name(str(source), BUILTIN_NAMES)}."
         )
     path = path.resolve()
-    return _from_path(path.stem if path.is_file() else path.name, str(path), path, options, progress)
+    return _from_path(path.stem if path.is_file() else path.name, str(path), path, options, progress, told)
 
 
-def _from_path(name: str, source: str, path: Path, options: DataOptions, progress: Progress | None) -> Dataset:
+def _from_path(
+    name: str, source: str, path: Path, options: DataOptions, progress: Progress | None, told: Told | None
+) -> Dataset:
     """A dataset of what lies at a path, by its suffix."""
     suffix = path.suffix.lower()
     if path.is_dir() or suffix == ".zip":
@@ -70,17 +80,17 @@ def _from_path(name: str, source: str, path: Path, options: DataOptions, progres
         raise DataError(f"{path} is one picture; give the folder that holds many: {path.parent}.")
     else:
         raise DataError(f'{path} has the suffix "{path.suffix}"; a path may be {_PATHS}.')
-    return _finished(name, source, samples, options)
+    return _finished(name, source, samples, options, told)
 
 
-def _finished(name: str, source: str, samples: Samples, options: DataOptions) -> Dataset:
+def _finished(name: str, source: str, samples: Samples, options: DataOptions, told: Told | None) -> Dataset:
     """A dataset of samples, pictures or points by the dimensions of their array."""
     if options.sigma is not None:
         raise SettingError(f"--sigma is the noise of a toy set ({', '.join(TOYS)}); {source} is none, so leave it out.")
     rows = samples.rows
     if rows.ndim == 4:
         _, height, width, channels = rows.shape
-        return make_dataset(name, source, "image", (channels, height, width), ImageCodec(), samples, options)
+        return make_dataset(name, source, "image", (channels, height, width), ImageCodec(), samples, options, told)
     _check_for_points(source, options)
     if not len(rows):
         raise DataError(f"{source} holds no samples, and training needs at least 2.")
@@ -89,17 +99,17 @@ def _finished(name: str, source: str, samples: Samples, options: DataOptions) ->
         tuple(rows.mean(axis=0, dtype=np.float64).tolist()),
         tuple(np.where(spread > 0, spread, 1.0).tolist()),  # a coordinate that never changes has no spread to divide by
     )
-    return make_dataset(name, source, "points", rows.shape[1:], codec, samples, options)
+    return make_dataset(name, source, "points", rows.shape[1:], codec, samples, options, told)
 
 
-def _toy(name: str, options: DataOptions) -> Dataset:
+def _toy(name: str, options: DataOptions, told: Told | None) -> Dataset:
     """A toy set; its encoding is fixed, so that what is known of it stays known in the model's range."""
     _check_for_points(name, options)
     toy = TOYS[name]
     rows = draw_toy(name, options.sigma)
     codec = PointsCodec(toy.center, (toy.scale,) * len(toy.center))
     samples = Samples(rows, digest_of(rows))
-    return make_dataset(name, name, "points", rows.shape[1:], codec, samples, options)
+    return make_dataset(name, name, "points", rows.shape[1:], codec, samples, options, told)
 
 
 def _check_for_points(source: str, options: DataOptions) -> None:
@@ -131,7 +141,14 @@ def _pictures(path: Path, options: DataOptions, progress: Progress | None) -> Sa
         notes.append(f"Animated files, of which only the first picture is used: {packed.animated}.")
     classes = None if annotation.classes is None else [annotation.classes[name] for name in kept]
     texts = None if annotation.texts is None else tuple(annotation.texts[name] for name in kept)
-    return Samples(packed.rows, packed.digest, classes, texts, (*notes, *packed.notes))
+    columns = None if annotation.columns is None else _by_column(kept, annotation.columns)
+    return Samples(packed.rows, packed.digest, classes, texts, columns, (*notes, *packed.notes))
+
+
+def _by_column(names: list[str], said: Mapping[str, Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """What is said of the files with these names, column by column."""
+    columns = sorted({column for name in names for column in said[name]})
+    return {column: [said[name].get(column) for name in names] for column in columns}
 
 
 def _annotated(source: Source, listing: Listing) -> tuple[list[str], Annotation, list[str]]:

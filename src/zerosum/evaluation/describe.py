@@ -14,7 +14,7 @@ from torch import Tensor
 from zerosum.core.files import replacing
 from zerosum.data.cache import cache_folder
 from zerosum.data.codec import Codec
-from zerosum.data.dataset import digest_of
+from zerosum.data.samples import digest_of
 from zerosum.evaluation.sides import tensor
 from zerosum.metrics.features import FeatureNetwork
 from zerosum.train.devices import on_main

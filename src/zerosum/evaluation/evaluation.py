@@ -13,7 +13,7 @@ from torch import nn
 from zerosum.config.base import from_json
 from zerosum.config.run import Run
 from zerosum.core.errors import SettingError, nearest_name
-from zerosum.data.dataset import digest_of
+from zerosum.data.samples import digest_of
 from zerosum.drawing.page import Table
 from zerosum.evaluation import classes, codes, copying, distances, latents, likelihood, points, spectra
 from zerosum.evaluation.comparison import Comparison, Metric
@@ -195,8 +195,10 @@ def _generated(subject: Subject, sides: Sides, workers: Workers, seed: int) -> S
     assert subject.model is not None, "a subject is a model or samples"
     model = subject.model.to(workers.device)
     numbers = range(sides.fakes)
-    classes = model.classes(numbers)
-    return Side(workers.samples(model, numbers), None if classes is None else classes.numpy())
+    told, rows = model.conditions(numbers), workers.samples(model, numbers)
+    if told is None or not model.space.classes:
+        return Side(rows, described=told)
+    return Side(rows, told.numpy())
 
 
 def _all_found(

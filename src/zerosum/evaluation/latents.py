@@ -20,7 +20,7 @@ def _smoothness(comparison: Comparison) -> Found:
     begin = time.perf_counter()
     numbers = range(2 * PATHS)
     latents = model.prior.latents(numbers)
-    classes = model.classes(numbers[:PATHS])
+    classes = model.conditions(numbers[:PATHS])
     places = torch.rand(PATHS, 1, generator=seeded(comparison.seed)) * (1 - STEP)
 
     def describe(z: Tensor) -> Tensor:

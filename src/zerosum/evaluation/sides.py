@@ -29,10 +29,12 @@ class Side:
     Attributes:
         rows: As a dataset stores them, shape (n, ...).
         labels: Index of each sample's class, shape (n,), or None.
+        described: What else is told of each sample, attributes or an encoded caption, shape (n, width), or None.
     """
 
     rows: np.ndarray
     labels: np.ndarray | None = None
+    described: torch.Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -170,7 +172,9 @@ def _side(dataset: Dataset, numbers: np.ndarray) -> Side:
     rows[order] = np.asarray(dataset.rows)[numbers[order]]
     if dataset.mirror:
         rows[1::2] = rows[1::2, :, ::-1].copy()  # the numbers are in random order
-    return Side(rows, None if dataset.labels is None else dataset.labels[numbers])
+    if dataset.labels is None:
+        return Side(rows, described=dataset.condition(numbers))
+    return Side(rows, dataset.labels[numbers])
 
 
 def tensor(rows: np.ndarray) -> torch.Tensor:

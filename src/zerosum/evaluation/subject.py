@@ -11,6 +11,7 @@ from zerosum.config.base import from_json
 from zerosum.config.data import DataOptions
 from zerosum.core.errors import DataError, SettingError
 from zerosum.core.files import read_json
+from zerosum.core.registry import Told
 from zerosum.core.space import Space
 from zerosum.data import open_dataset
 from zerosum.data.codec import Codec
@@ -101,7 +102,7 @@ def open_reals(source: "Path | str | np.ndarray | None", subject: Subject) -> Da
     if source is None:
         source = source_of(subject)
     try:
-        dataset = open_dataset(source, _options(source, subject))
+        dataset = open_dataset(source, _options(source, subject), told=_told(subject))
     except SettingError:
         # Options for pictures may be refused where there are none; what there is, is said below.
         dataset = open_dataset(source, DataOptions(hold_out=False))
@@ -133,7 +134,7 @@ def open_lesson(subject: Subject) -> Dataset | None:
     if lesson is None or lesson.source == "array":
         return None
     try:
-        dataset = open_dataset(lesson.source, _options(lesson.source, subject))
+        dataset = open_dataset(lesson.source, _options(lesson.source, subject), told=_told(subject))
     except DataError:
         return None
     return dataset if dataset.space.shape == subject.space.shape else None
@@ -141,13 +142,18 @@ def open_lesson(subject: Subject) -> Dataset | None:
 
 def _options(source: "Path | str | np.ndarray", subject: Subject) -> DataOptions:
     """How to read real samples: as for training where that is known, or else brought to the subject's size."""
-    with_classes = None if subject.space.classes else False
+    with_classes = None if subject.space.classes or subject.space.condition_width else False
     form = _form(subject.space) if subject.space.kind == "image" and not is_array(source) else {}
     if subject.lesson is None:
         return DataOptions(hold_out=False, conditional=with_classes, **form)
     as_trained = dataclasses.replace(subject.lesson.options, conditional=with_classes, **form)
     own = not isinstance(source, np.ndarray) and same_place(source, subject.lesson.source)
     return as_trained if own else dataclasses.replace(as_trained, hold_out=False, sigma=None)
+
+
+def _told(subject: Subject) -> Told | None:
+    """What samples are to be told to be: what the model is told, or classes."""
+    return "classes" if subject.model is None else subject.model.recipe.condition
 
 
 def same_place(first: Path | str, second: Path | str) -> bool:

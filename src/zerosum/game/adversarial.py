@@ -102,6 +102,8 @@ class _Sides:
         if self.rules.auxiliary is not None:
             said = self._said(of_real), self._said(of_fake)
             terms |= self.rules.auxiliary.discriminator(*said, batch.condition, latents)
+        if self.rules.matching:
+            terms["mismatched"] = self.rules.matching * self._mismatched(move.on_real, of_real, batch.condition)
         terms |= self._values(self.joined("discriminator"), move)
         logits = (move.on_real.detach(), move.on_fake.detach())
         clock, steps = self.rules.clock, self.rules.discriminator_steps
@@ -183,6 +185,19 @@ class _Sides:
     def _said(self, features: Tensor) -> Tensor:
         """What the auxiliary head says of samples with these features."""
         return self.discriminator.auxiliary(features)  # type: ignore[operator]
+
+    def _mismatched(self, on_real: Tensor, of_real: Tensor, condition: Tensor | None) -> Tensor:
+        """The discriminator's loss where real samples (their features given) beside another's condition are the fakes.
+
+        Samples whose neighbour's condition is their own are left out.
+        """
+        assert condition is not None, "the rules refuse matching where nothing is told"
+        others = condition.roll(1, 0)
+        wrong = (others != condition).view(len(others), -1).any(1)
+        if not wrong.any():
+            return on_real.sum() * 0
+        on_wrong = self.discriminator.head(of_real, others).float()  # type: ignore[operator]
+        return self.rules.objective.discriminator(on_real[wrong], on_wrong[wrong])
 
     def _values(self, penalties: list[Penalty], move: DiscriminatorMove | GeneratorMove) -> dict[str, Tensor]:
         samples = self.rules.clock.samples

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from torch import Tensor
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from zerosum.game.priors import Codes
 
@@ -46,6 +46,24 @@ def class_likelihood(weight: float = 1.0) -> Auxiliary:
     def generator(on_fake: Tensor, condition: Tensor | None, latents: Tensor) -> dict[str, Tensor]:
         assert condition is not None, "there is a class to be right about"
         return {"class-of-fake": weight * cross_entropy(on_fake, condition)}
+
+    return Auxiliary(discriminator, generator)
+
+
+def attribute_likelihood(weight: float = 1.0) -> Auxiliary:
+    """Both maximise the log-likelihood of the right attributes (Jin et al. 2017, Section 3.2): a head of their logits.
+
+    It is the mean over attributes, each there (1) or not (0) by itself, on real and on generated samples.
+    """
+
+    def generator(on_fake: Tensor, condition: Tensor | None, latents: Tensor) -> dict[str, Tensor]:
+        assert condition is not None, "there are attributes to be right about"
+        return {"attributes-of-fake": weight * binary_cross_entropy_with_logits(on_fake, condition)}
+
+    def discriminator(on_real: Tensor, on_fake: Tensor, condition: Tensor | None, latents: Tensor) -> dict[str, Tensor]:
+        assert condition is not None, "there are attributes to be right about"
+        of_real = weight * binary_cross_entropy_with_logits(on_real, condition)
+        return {"attributes-of-real": of_real} | generator(on_fake, condition, latents)
 
     return Auxiliary(discriminator, generator)
 

@@ -36,10 +36,10 @@ class Prior(ABC):
         """
         return torch.from_numpy(np.stack([self.numbered(RandomState(seed)) for seed in seeds]).astype(np.float32))
 
-    def classes(self, seeds: Sequence[int], frequencies: Sequence[float]) -> Tensor:
-        """The classes of the samples with these numbers, shape (len(seeds),), in the data's frequencies.
+    def choices(self, seeds: Sequence[int], frequencies: np.ndarray) -> np.ndarray:
+        """Which of several conditions the samples with these numbers have, indices (len(seeds),), as often as is said.
 
-        A sample's class is read off the number that its stream draws after the latent.
+        A sample's condition is read off the number that its stream draws after the latent.
         """
         drawn = np.empty(len(seeds))
         for index, seed in enumerate(seeds):
@@ -47,7 +47,7 @@ class Prior(ABC):
             self.numbered(stream)
             drawn[index] = stream.random_sample()
         bounds = np.cumsum(frequencies)[:-1]
-        return torch.from_numpy(np.searchsorted(bounds, drawn, side="right"))
+        return np.searchsorted(bounds, drawn, side="right")
 
 
 @dataclass(frozen=True)

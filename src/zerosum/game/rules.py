@@ -40,6 +40,8 @@ class Rules:
         discriminator_steps: Moves of the discriminator in each round, each on its own batch.
         discriminator_rate: Its learning rate, as a multiple of what its optimizer says.
         pretraining: What holds the generator back at first.
+        matching: Weight of the term in which real samples beside others' conditions count as fakes (Reed et al. 2016,
+            Algorithm 1: s_w), so that the discriminator attends to what it is told.
         feature_matching: Weight of ||E f(x) - E f(G(z))||^2 in the generator's loss (Salimans et al. 2016, 3.1).
         top: Share of its samples that the generator learns from: the most convincing ones (Sinha et al. 2020).
         weight_limit: Clip the discriminator's weights to it (Arjovsky et al. 2017, Algorithm 1).
@@ -58,6 +60,7 @@ class Rules:
     discriminator_steps: int = 1
     discriminator_rate: float = 1.0
     pretraining: Pretraining | None = None
+    matching: float = 0.0
     feature_matching: float = 0.0
     top: Ramp = Ramp(1.0)
     weight_limit: float | None = None
@@ -68,7 +71,7 @@ class Rules:
     @property
     def read_features(self) -> bool:
         """Whether somebody reads the discriminator's features beside its head."""
-        return self.auxiliary is not None or self.feature_matching > 0
+        return self.auxiliary is not None or self.feature_matching > 0 or self.matching > 0
 
     def prepare(self, x: Tensor) -> Tensor:
         """Samples as the discriminator gets them."""
@@ -100,9 +103,9 @@ def rules_of(config: Adversarial, space: Space, auxiliary: Auxiliary | None = No
     if config.instance_noise:
         inputs.append(InstanceNoise(Ramp(config.instance_noise, 0.0, config.noise_samples), clock))
     if config.pack > 1:
-        if classes:
+        if classes or space.condition_width:
             raise SettingError(
-                f"--pack is {config.pack}, and samples of different classes cannot be judged as one: add "
+                f"--pack is {config.pack}, and samples of different kinds cannot be judged as one: add "
                 "--no-conditional, or leave --pack out."
             )
         if auxiliary is not None:
@@ -110,6 +113,11 @@ def rules_of(config: Adversarial, space: Space, auxiliary: Auxiliary | None = No
                 f"--pack is {config.pack}, and what this recipe reads off each sample cannot be read off several that "
                 "are judged as one; leave --pack out."
             )
+    if config.matching and not (classes or space.condition_width):
+        raise SettingError(
+            f"--matching is {config.matching}, and nothing is told of these samples that could fail to match; leave it "
+            "out."
+        )
     pretraining = focus = None
     if config.pretrain_samples is not None:
         pretraining = Pretraining(config.pretrain_samples, config.pretrain_accuracy)
@@ -130,6 +138,7 @@ def rules_of(config: Adversarial, space: Space, auxiliary: Auxiliary | None = No
         discriminator_steps=config.discriminator_steps,
         discriminator_rate=config.discriminator_rate,
         pretraining=pretraining,
+        matching=config.matching,
         feature_matching=config.feature_matching,
         top=Ramp(1.0, config.top_share, config.top_samples),
         weight_limit=config.weight_limit,

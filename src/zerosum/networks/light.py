@@ -28,14 +28,17 @@ class LightGenerator(nn.Module):
         width: Channels of the grid at half the picture's size; they double from grid to smaller grid.
         largest: No grid has more channels than this.
         classes: How many classes there are; 0 for none.
+        description: Width of a sample's description; 0 for none.
     """
 
-    def __init__(self, shape: tuple[int, ...], latent_dim: int, width: int, largest: int, classes: int) -> None:
+    def __init__(
+        self, shape: tuple[int, ...], latent_dim: int, width: int, largest: int, classes: int, description: int = 0
+    ) -> None:
         super().__init__()
         channels, height, width_of_picture = shape
         self.pyramid = Pyramid.of(height, width_of_picture)
         widths = self.pyramid.widths(width, largest)
-        self.trunk = UpsamplingTrunk(latent_dim, self.pyramid, widths, classes)
+        self.trunk = UpsamplingTrunk(latent_dim, self.pyramid, widths, classes, description)
         self.to_picture = nn.Conv2d(widths[0], 4 * channels, 3, padding=1)
 
     def forward(self, latent: Tensor, condition: Tensor | None) -> Tensor:
@@ -52,10 +55,17 @@ class LightDiscriminator(Discriminator):
         largest: No grid has more channels than this.
         classes: How many classes there are; 0 for none.
         statistics: What is learned from the batch as a whole: one of `nn.statistics.STATISTICS`.
+        description: Width of a sample's description; 0 for none.
     """
 
     def __init__(
-        self, shape: tuple[int, ...], width: int, largest: int, classes: int, statistics: str = "none"
+        self,
+        shape: tuple[int, ...],
+        width: int,
+        largest: int,
+        classes: int,
+        statistics: str = "none",
+        description: int = 0,
     ) -> None:
         super().__init__()
         channels, height, width_of_picture = shape
@@ -66,7 +76,7 @@ class LightDiscriminator(Discriminator):
         self.downsample = nn.ModuleList(
             nn.Conv2d(before, after, 4, stride=2, padding=1) for before, after in zip(widths, widths[1:], strict=False)
         )
-        self.head = ProjectionHead(widths[-1] * rows * columns, classes, statistics)
+        self.head = ProjectionHead(widths[-1] * rows * columns, classes, statistics, description)
 
     def features(self, x: Tensor, condition: Tensor | None) -> Tensor:
         """The last grid, (n, f)."""

@@ -18,14 +18,17 @@ class UpsamplingTrunk(nn.Module):
         pyramid: The picture's grids.
         widths: Channels of the hidden grids, from half the picture's size to the base.
         classes: How many classes there are; 0 for none.
+        description: Width of a sample's description; 0 for none.
     """
 
-    def __init__(self, latent_dim: int, pyramid: Pyramid, widths: list[int], classes: int) -> None:
+    def __init__(
+        self, latent_dim: int, pyramid: Pyramid, widths: list[int], classes: int, description: int = 0
+    ) -> None:
         super().__init__()
         self.base = pyramid.base
         rows, columns = pyramid.base
         upwards = widths[::-1]
-        self.latent = ClassLatent(latent_dim, classes, embedding_dim=32)
+        self.latent = ClassLatent(latent_dim, classes, 32 if classes else 128, description)
         self.project = nn.Linear(self.latent.size, upwards[0] * rows * columns, bias=False)
         self.first = nn.BatchNorm2d(upwards[0])
         self.upsample = nn.ModuleList(

@@ -41,7 +41,7 @@ class ACGAN(DCGAN):
         "points": replace(ACGAN(), latent_dim=16, usual_batch=256, generator_width=128, discriminator_width=128),
     },
     suitable=by_size,
-    needs_classes=True,
+    needs_condition=True,
     paper="Odena, Olah and Shlens 2017, https://arxiv.org/abs/1610.09585",
 )
 def acgan(config: ACGAN, space: Space) -> Game:

@@ -85,7 +85,7 @@ def by_numbers(space: Space) -> str:
     kinds=("image", "points"),
     presets={"points": POINTS, "large": LARGE},
     suitable=by_numbers,
-    conditional=False,
+    condition=None,
     paper="Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661",
 )
 def gan(config: GAN, space: Space) -> Game:

@@ -76,7 +76,7 @@ POINTS = replace(
         "house-numbers": replace(InfoGAN(), latent_dim=124, categorical_codes=(10,) * 4, continuous_codes=4),
         "faces": replace(InfoGAN(), latent_dim=128, categorical_codes=(10,) * 10, continuous_codes=None),
     },
-    conditional=False,
+    condition=None,
     paper="Chen et al. 2016, https://arxiv.org/abs/1606.03657",
 )
 def infogan(config: InfoGAN, space: Space) -> Game:

@@ -5,16 +5,17 @@ from typing import Any
 from zerosum.config.adversarial import Adversarial
 from zerosum.core.registry import Recipe
 from zerosum.core.space import Space
+from zerosum.data.conditions import Captions, Conditions
 
 
-def model_card(recipe: Recipe, space: Space, facts: dict[str, Any]) -> str:
+def model_card(recipe: Recipe, space: Space, known: Conditions | None, facts: dict[str, Any]) -> str:
     """A README in Markdown, with the front matter that the Hugging Face Hub reads."""
     shape = " x ".join(map(str, space.shape))
-    classes = f"- classes: {', '.join(space.classes)}\n" if space.classes else ""
-    known = "".join(f"- {name.replace('_', ' ')}: {value}\n" for name, value in facts.items())
-    tag = "unconditional-image-generation" if space.kind == "image" and not space.classes else "other"
+    told = f"- can be asked for: {_offer(known)}\n" if known else ""
+    said = "".join(f"- {name.replace('_', ' ')}: {value}\n" for name, value in facts.items())
+    tag = "unconditional-image-generation" if space.kind == "image" and known is None else "other"
     kind = "gan\n- " if issubclass(recipe.config, Adversarial) else ""
-    call = "model.sample(64, seed=0" + (f', condition="{space.classes[0]}")' if space.classes else ")")
+    call = "model.sample(64, seed=0" + (f", condition={known.words(0)!r})" if known else ")")
     return f"""---
 library_name: zerosum
 pipeline_tag: {tag}
@@ -28,7 +29,7 @@ tags:
 {recipe.summary} ({recipe.paper})
 
 - samples: {space.kind}, {shape}
-{classes}{known}
+{told}{said}
 ```python
 import zerosum
 
@@ -38,3 +39,10 @@ samples = {call}
 
 Sample number s has the latent that `numpy.random.RandomState(s)` draws first: it is the same sample everywhere.
 """
+
+
+def _offer(known: Conditions) -> str:
+    """What samples can be told to be, in a line."""
+    if isinstance(known, Captions):
+        return f"words, as in {known.words(0)!r}, read by {known.encoder}"
+    return "; ".join(known.words(index) for index in range(min(len(known.frequencies), 100)))

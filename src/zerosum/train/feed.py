@@ -40,8 +40,8 @@ class Feed:
                 self._encoded.clear()
             group = None
             if self._game.multiples:
-                rows, labels, group = self._loader.focused(position, self._game.multiples().double().cpu().numpy())
+                rows, condition, group = self._loader.focused(position, self._game.multiples().double().cpu().numpy())
             else:
-                rows, labels = self._loader.rows(position)
-            self._encoded[position] = self._codec.encode(rows), labels, group
+                rows, condition = self._loader.rows(position)
+            self._encoded[position] = self._codec.encode(rows), condition, group
         return self._encoded[position]

@@ -13,18 +13,22 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from zerosum.config.base import check_numbers, from_json, to_json
-from zerosum.core.errors import DataError, SettingError, ZerosumError, nearest_name
+from zerosum.core.errors import DataError, SettingError, ZerosumError
 from zerosum.core.files import read_json, replacing, write_json
 from zerosum.core.registry import Recipe, find_recipe
 from zerosum.core.space import Space
 from zerosum.core.version import __version__
 from zerosum.data.codec import Codec, codec_from_json
+from zerosum.data.conditions import Classes, Conditions, Request, conditions_from
 from zerosum.game.game import Game, Modules
 from zerosum.game.priors import Prior
 from zerosum.train.card import model_card
 from zerosum.train.devices import arrange
 
 LARGEST_SEED = 2**32 - 1
+
+_TABLE = "conditions"
+"""What the table of known conditions is called among a model's weights; players' have a dot."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +41,7 @@ class _Saved:
     space: Space
     codec: dict
     facts: dict
+    conditions: dict | None = None
 
 
 class Model:
@@ -46,6 +51,7 @@ class Model:
         recipe: Which system it is.
         settings: The recipe's config that it was built with.
         space: What a sample is.
+        known: What samples can be told to be; None when nothing is told.
         codec: From the generator's range to stored samples.
         facts: What else is known of it, for its card: data, samples seen.
     """
@@ -56,11 +62,13 @@ class Model:
         settings: Any,
         space: Space,
         codec: Codec,
+        known: Conditions | None,
         game: Game,
         modules: Modules | None = None,
         facts: dict[str, Any] | None = None,
     ) -> None:
         self.recipe, self.settings, self.space, self.codec = recipe, settings, space, codec
+        self.known = known and known.shipped()
         self.facts = facts or {}
         self._game = game
         everyone = modules or {name: player.module for name, player in game.players.items()}
@@ -71,24 +79,27 @@ class Model:
         self,
         count: int = 1,
         seed: int = 0,
-        condition: int | str | None = None,
+        condition: Request | Sequence[Request] | None = None,
         seeds: Sequence[int] | None = None,
         truncation: float | None = None,
     ) -> np.ndarray:
         """Samples as they are stored: uint8 (count, height, width, channels) for pictures, float32 for points.
 
-        Sample number s is the same whatever else is sampled with it. Without a `condition`, each sample's class is
-        drawn by its number, as often as the class is in the data.
+        Sample number s is the same whatever else is sampled with it. Without a `condition`, what each sample is to be
+        is drawn by its number, as often as it is in the data.
 
         Args:
             count: How many; ignored when `seeds` are given.
             seed: Number of the first sample; the others follow it.
-            condition: A class's name or index for all samples.
+            condition: What all samples are to be, or a list with what each is to be: a class's name or index; of a
+                model of attributes "glasses, hair=red, beard=no" or {"glasses": True}; of one that is told in words,
+                these.
             seeds: The numbers of the samples to make.
             truncation: The smaller, the more typical and the less varied are the samples; None for all that there are.
 
         Raises:
-            SettingError: No such class, a model without classes or truncation, or a number that is not allowed.
+            SettingError: No such class or attribute, a model that is told nothing or knows no truncation, or a number
+                that is not allowed.
         """
         numbers = list(range(seed, seed + count)) if seeds is None else [int(number) for number in seeds]
         if not numbers:
@@ -98,11 +109,11 @@ class Model:
                 f"Sample numbers go from 0 to {LARGEST_SEED}; asked for {min(numbers)} to {max(numbers)}."
             )
         latents = self._game.prior.latents(numbers)
-        classes = self.classes(numbers, condition)
+        told = self.conditions(numbers, condition)
         # A network's arithmetic may differ in the last bit from one batch shape to another; one shape for all does not.
         chunk = max(1, min(32, 2**20 // self.space.size))
         parts = [
-            self._chunk(latents[i : i + chunk], None if classes is None else classes[i : i + chunk], chunk, truncation)
+            self._chunk(latents[i : i + chunk], None if told is None else told[i : i + chunk], chunk, truncation)
             for i in range(0, len(numbers), chunk)
         ]
         return np.concatenate(parts)
@@ -125,36 +136,54 @@ class Model:
 
     @torch.no_grad()
     def generate(
-        self, latents: torch.Tensor, classes: torch.Tensor | None = None, truncation: float | None = None
+        self, latents: torch.Tensor, conditions: torch.Tensor | None = None, truncation: float | None = None
     ) -> torch.Tensor:
-        """Samples in the model's range, (n, *space.shape), float32, of latents (n, dimension) and class indices (n,).
+        """Samples in the model's range, (n, *space.shape), float32, of latents (n, dimension).
 
-        They are not rounded to what is stored, and may differ in the last bit from those of `sample`.
+        What they are to be is said as by `conditions`. They are not rounded to what is stored, and may differ in the
+        last bit from those of `sample`.
 
         Raises:
             SettingError: Truncation is asked of a system that knows none, or is not a number from 0 on.
         """
         generate = self._game.generate if truncation is None else self._truncated(truncation)
         with evaluating(self._modules):
-            condition = None if classes is None else classes.to(self._device)
-            return generate(self._modules, latents.to(self._device), condition).float()
+            told = None if conditions is None else conditions.to(self._device)
+            return generate(self._modules, latents.to(self._device), told).float()
 
-    def classes(self, seeds: Sequence[int], condition: int | str | None = None) -> torch.Tensor | None:
-        """The class index of each numbered sample, shape (n,); None for a model without classes."""
-        if not self.space.classes:
+    def conditions(
+        self, seeds: Sequence[int], condition: Request | Sequence[Request] | None = None
+    ) -> torch.Tensor | None:
+        """What the numbered samples are to be, as networks are told: class indices (n,), or vectors (n, width).
+
+        Args:
+            seeds: Numbers of the samples.
+            condition: As for `sample`.
+
+        Returns:
+            Conditions that the samples' numbers choose among those that go with what is asked; None for a model that is
+            told nothing.
+
+        Raises:
+            SettingError: The model knows no such thing.
+        """
+        if self.known is None:
             if condition is not None:
-                raise SettingError(f"This model has no classes, so it cannot make samples of class {condition!r}.")
+                raise SettingError(
+                    f"This model was told nothing of its samples, so it cannot be asked for {condition!r}."
+                )
             return None
         if condition is None:
-            return self._game.prior.classes(seeds, self.space.frequencies)
-        names = self.space.classes
-        if str(condition) in names:
-            index = names.index(str(condition))
-        elif isinstance(condition, int) and 0 <= condition < len(names):
-            index = condition
-        else:
-            raise SettingError(f"This model has no class {condition!r}. {nearest_name(str(condition), names)}.")
-        return torch.full((len(seeds),), index)
+            return self._drawn(seeds, self.known)
+        if isinstance(condition, str) or not isinstance(condition, Sequence):
+            return self._drawn(seeds, self.known.asked(condition))
+        if len(condition) != len(seeds):
+            raise SettingError(f"There are {len(condition)} conditions for {len(seeds)} samples; each needs one.")
+        each = [self._drawn([seed], self.known.asked(one)) for seed, one in zip(seeds, condition, strict=True)]
+        return torch.cat(each)
+
+    def _drawn(self, seeds: Sequence[int], conditions: Conditions) -> torch.Tensor:
+        return conditions.at(self._game.prior.choices(seeds, conditions.frequencies))
 
     def save(self, folder: Path | str) -> Path:
         """Write the model as a folder that `load` and the Hugging Face Hub read; an earlier one there is replaced."""
@@ -166,12 +195,14 @@ class Model:
             for name, module in self._modules.items()
             for key, value in module.state_dict().items()
         }
+        if self.known is not None and self.known.table is not None:
+            weights[_TABLE] = self.known.table.contiguous()
         folder.mkdir(parents=True, exist_ok=True)
         with replacing(folder / "model.safetensors") as temporary:
             save_file(weights, temporary, metadata={"format": "pt"})
         write_json(folder / "config.json", self._config())
         with replacing(folder / "README.md") as temporary:
-            temporary.write_text(model_card(self.recipe, self.space, self.facts), encoding="utf-8")
+            temporary.write_text(model_card(self.recipe, self.space, self.known, self.facts), encoding="utf-8")
         return folder
 
     def push_to_hub(self, repo_id: str, *, private: bool = False, token: str | None = None) -> str:
@@ -210,8 +241,10 @@ class Model:
             game = recipe.build(settings, saved.space)
         except (ValueError, RuntimeError) as error:
             raise DataError(f"The settings in {where} make no network: {error}.") from error
-        model = cls(recipe, settings, saved.space, codec_from_json(saved.codec), game, facts=saved.facts)
-        model._load_weights(folder / "model.safetensors")
+        weights = _read_weights(folder / "model.safetensors")
+        known = _known(saved, weights.pop(_TABLE, None), where)
+        model = cls(recipe, settings, saved.space, codec_from_json(saved.codec), known, game, facts=saved.facts)
+        model._load_weights(weights, folder / "model.safetensors")
         return model
 
     @classmethod
@@ -232,13 +265,13 @@ class Model:
         return lambda modules, latents, condition: truncated(modules, latents, condition, truncation)
 
     def _chunk(
-        self, latents: torch.Tensor, classes: torch.Tensor | None, size: int, truncation: float | None
+        self, latents: torch.Tensor, told: torch.Tensor | None, size: int, truncation: float | None
     ) -> np.ndarray:
         missing, wanted = size - len(latents), len(latents)
         if missing:
             latents = torch.cat([latents, latents[:1].expand(missing, -1)])
-            classes = None if classes is None else torch.cat([classes, classes[:1].expand(missing)])
-        return self.codec.decode(self.generate(latents, classes, truncation))[:wanted]
+            told = None if told is None else torch.cat([told, told[:1].expand(missing, *told.shape[1:])])
+        return self.codec.decode(self.generate(latents, told, truncation))[:wanted]
 
     @property
     def _device(self) -> torch.device:
@@ -252,13 +285,10 @@ class Model:
             "space": to_json(self.space),
             "codec": self.codec.to_json(),
             "facts": self.facts,
+            "conditions": None if self.known is None else self.known.to_json(),
         }
 
-    def _load_weights(self, path: Path) -> None:
-        try:
-            weights = load_file(path)
-        except (OSError, SafetensorError) as error:
-            raise DataError(f"{path} cannot be read: {error}.") from error
+    def _load_weights(self, weights: dict[str, torch.Tensor], path: Path) -> None:
         for name, module in self._modules.items():
             own = {key.removeprefix(f"{name}."): v for key, v in weights.items() if key.startswith(f"{name}.")}
             try:
@@ -266,6 +296,24 @@ class Model:
             except RuntimeError as error:
                 raise DataError(f"{path} does not hold the weights of this {self.recipe.name}: {error}") from error
             arrange(module, self.space).eval().requires_grad_(False)
+
+
+def _read_weights(path: Path) -> dict[str, torch.Tensor]:
+    try:
+        return load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise DataError(f"{path} cannot be read: {error}.") from error
+
+
+def _known(saved: _Saved, table: torch.Tensor | None, where: str) -> Conditions | None:
+    """What a model's samples can be told to be; it must be what its networks were made for."""
+    if saved.conditions is None:
+        return None
+    known = conditions_from(saved.conditions, table, where)
+    names = known.names if isinstance(known, Classes) else ()
+    if names != saved.space.classes or known.width != saved.space.condition_width:
+        raise DataError(f"{where}: what samples can be told is not what the networks were made for.")
+    return known
 
 
 def _is_model(folder: Path) -> bool:

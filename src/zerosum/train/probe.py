@@ -45,7 +45,7 @@ SHARE = 0.006
 """Of the training time that looking may take, where no interval is given."""
 
 Forward = Callable[[Tensor, Tensor | None], Tensor]
-"""A network, or the game's way to generate: samples or latents and class indices in."""
+"""A network, or the game's way to generate: samples or latents and their conditions in."""
 
 SHARE_OF_CHECKPOINTS = 0.04
 """Of the training time that looks for the sake of checkpoints may take."""
@@ -75,8 +75,8 @@ class Probe:
         looked_at = min(max(32, self._pack, min(LOOKED_AT, HELD_NUMBERS // size)), len(dataset.training))
         self.looked_at = looked_at
         spread = evenly(dataset.training, max(looked_at, min(COPIED_FROM, 4 * HELD_NUMBERS // size)))
-        self._trained, self._trained_classes = self._read(dataset, evenly(spread, looked_at))
-        self._held, self._held_classes = self._read(dataset, evenly(dataset.held_out, looked_at))
+        self._trained, self._told_trained = self._read(dataset, evenly(spread, looked_at))
+        self._held, self._told_held = self._read(dataset, evenly(dataset.held_out, looked_at))
         self._real = self._described(self._trained)
         parts = np.array_split(spread, -(-len(spread) // self._chunk))
         known = torch.cat([self._described(self._read(dataset, part)[0]) for part in parts])
@@ -85,10 +85,9 @@ class Probe:
         self.metric = f"{self._distance.__name__.replace('_', '-')}[{self._network.name}, n={looked_at}]"
         self.floor = self._floor(known)
         numbers = range(looked_at)
-        prior = engine.game.prior
+        prior, known = engine.game.prior, dataset.conditions and dataset.conditions.shipped()
         self._latents = prior.latents(numbers).to(engine.device)
-        classes = dataset.space.classes
-        self._classes = prior.classes(numbers, dataset.space.frequencies).to(engine.device) if classes else None
+        self._told = known.at(prior.choices(numbers, known.frequencies)).to(engine.device) if known else None
         self._before: Tensor | None = None
         self._at = -1
         self._next = self._worth = 0.0
@@ -163,7 +162,7 @@ class Probe:
     def _generated(self, modules: Modules) -> Tensor:
         shipped = {name: modules[name] for name in self._engine.game.model}
         with evaluating(shipped), self._engine.autocast():
-            return self._in_chunks(partial(self._engine.game.generate, shipped), self._latents, self._classes).float()
+            return self._in_chunks(partial(self._engine.game.generate, shipped), self._latents, self._told).float()
 
     def _judged(self, fake: Tensor) -> dict[str, float]:
         """What the discriminator says of samples that it was trained on, of others, and of generated ones."""
@@ -172,15 +171,15 @@ class Probe:
             return {}
         everyone = {name: player.module for name, player in players.items()}
         with evaluating(everyone), self._engine.autocast(), torch.no_grad():
-            on_trained = self._in_chunks(judge.logits, self._trained, self._trained_classes, self._pack)
-            on_fake = self._in_chunks(judge.logits, fake, self._classes, self._pack)
+            on_trained = self._in_chunks(judge.logits, self._trained, self._told_trained, self._pack)
+            on_fake = self._in_chunks(judge.logits, fake, self._told, self._pack)
             middle = judge.middle(on_trained, on_fake)
             found = {
                 "judged_real": float((on_trained > middle).float().mean()),
                 "judged_fake": float((on_fake < middle).float().mean()),
             }
             if len(self._held) >= self._pack:
-                on_held = self._in_chunks(judge.logits, self._held, self._held_classes, self._pack)
+                on_held = self._in_chunks(judge.logits, self._held, self._told_held, self._pack)
                 found["judged_held_out"] = float((on_held > middle).float().mean())
                 # Where real and fake are told apart by less than their spread, the share of the gap means nothing.
                 gap = (on_trained.mean() - on_fake.mean()).clamp(min=float(on_trained.std()) / 2)
@@ -188,8 +187,8 @@ class Probe:
         with evaluating(everyone):
             few = max(self._pack, min(SLOPES, self._chunk))
             x = self._trained[:few].clone().requires_grad_()
-            classes = None if self._trained_classes is None else self._trained_classes[:few]
-            (gradient,) = torch.autograd.grad(judge.logits(x, classes).sum(), x)
+            told = None if self._told_trained is None else self._told_trained[:few]
+            (gradient,) = torch.autograd.grad(judge.logits(x, told).sum(), x)
         found["input_slope"] = float(gradient.flatten(1).norm(dim=1).mean())
         return found
 
@@ -213,21 +212,21 @@ class Probe:
 
     def _read(self, dataset: Dataset, numbers: np.ndarray) -> tuple[Tensor, Tensor | None]:
         rows = torch.from_numpy(np.ascontiguousarray(np.asarray(dataset.rows)[numbers])).to(self._engine.device)
-        labels = None if dataset.labels is None else torch.from_numpy(dataset.labels[numbers]).to(self._engine.device)
-        return self._codec.encode(rows), labels
+        condition = dataset.condition(numbers)
+        return self._codec.encode(rows), None if condition is None else condition.to(self._engine.device)
 
     @torch.no_grad()
     def _described(self, x: Tensor) -> Tensor:
         return torch.cat([self._network(part) for part in x.split(self._chunk)])
 
-    def _in_chunks(self, function: Forward, x: Tensor, classes: Tensor | None, least: int = 1) -> Tensor:
-        """A network's answers for samples or latents (n, ...) and class indices (n,), so many at a time.
+    def _in_chunks(self, function: Forward, x: Tensor, condition: Tensor | None, least: int = 1) -> Tensor:
+        """A network's answers for samples or latents (n, ...) and their conditions (n, ...), so many at a time.
 
         What is left over is left out where there are fewer than `least` of it.
         """
-        labels = [None] * len(x) if classes is None else classes.split(self._chunk)
-        parts = zip(x.split(self._chunk), labels, strict=False)
-        return torch.cat([function(part, label) for part, label in parts if len(part) >= least])
+        told = [None] * len(x) if condition is None else condition.split(self._chunk)
+        parts = zip(x.split(self._chunk), told, strict=False)
+        return torch.cat([function(part, its) for part, its in parts if len(part) >= least])
 
 
 def evenly(numbers: np.ndarray, most: int) -> np.ndarray:

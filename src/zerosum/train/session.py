@@ -108,7 +108,7 @@ def _play(
     on_main(accelerator, partial(_open, plan, folder, engine, newest))
     assert run.batch is not None, "a plan says its batch"
     loader = Loader(dataset, run.seed, run.batch, engine.share, engine.device)
-    model = Model(plan.recipe, plan.settings, dataset.space, dataset.codec, game, engine.modules())
+    model = Model(plan.recipe, plan.settings, dataset.space, dataset.codec, dataset.conditions, game, engine.modules())
     model.facts |= {"data": dataset.name, "samples_of_data": len(dataset), "seed": run.seed}
     recorder = Recorder(engine, folder, watch, [listener])
     doctor = Watch(read_events(folder.events), recorder, _ends(plan, folder))

@@ -44,7 +44,7 @@ class Snapshots:
     def _probability(self) -> Callable[[np.ndarray], np.ndarray] | None:
         """What the discriminator holds samples (n, *shape) for: p_data / (p_data + p_g), if its logits say that."""
         judge, space = self._engine.game.judge, self._model.space
-        if judge is None or judge.probability is None or space.classes:
+        if judge is None or judge.probability is None or space.classes or space.condition_width:
             return None
         answer, modules = judge.probability, {n: p.module for n, p in self._engine.game.players.items()}
 
