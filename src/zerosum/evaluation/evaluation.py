@@ -15,7 +15,7 @@ from zerosum.config.run import Run
 from zerosum.core.errors import SettingError, nearest_name
 from zerosum.data.samples import digest_of
 from zerosum.drawing.page import Table
-from zerosum.evaluation import classes, codes, copying, distances, latents, likelihood, points, spectra
+from zerosum.evaluation import classes, codes, copying, distances, latents, likelihood, points, spectra, told
 from zerosum.evaluation.comparison import Comparison, Metric
 from zerosum.evaluation.describe import Progress, Workers
 from zerosum.evaluation.measure import Figure, Found, Measure, Verdict
@@ -27,7 +27,7 @@ from zerosum.train.model import Model
 
 METRICS: tuple[Metric, ...] = tuple(
     metric
-    for module in (distances, points, classes, copying, likelihood, latents, codes, spectra)
+    for module in (distances, points, classes, told, copying, likelihood, latents, codes, spectra)
     for metric in module.METRICS
 )
 """Everything that can be found out, in the order in which it is shown."""
