@@ -19,8 +19,7 @@ def side(n: int, seed: int, ignored: bool = False, bald: float = 0.1) -> tuple[T
     hair = hair * (torch.rand(n, 1, generator=generator) > bald)
     told = torch.cat([glasses, hair], 1).float()
     shown = told[torch.randperm(n, generator=generator)] if ignored else told
-    noise = torch.randn(n, 20, generator=generator)
-    return torch.cat([2 * shown, noise], 1), told
+    return torch.cat([3 * shown, torch.zeros(n, 20)], 1) + torch.randn(n, 24, generator=generator), told
 
 
 def test_properties_are_columns_of_one_name() -> None:
