@@ -97,12 +97,13 @@ class _Sides:
     @cached()
     def discriminator_loss(self, batch: Batch) -> Outcome:
         latents, fake = self._fakes(batch)
-        move, of_real, of_fake = self._discriminator_move(batch, fake)
+        penalties = self.joined("discriminator")
+        move, of_real, of_fake = self._discriminator_move(batch, fake, penalties)
         terms = {"adversarial": self.rules.objective.discriminator(move.on_real, move.on_fake)}
         if self.rules.auxiliary is not None:
             said = self._said(of_real), self._said(of_fake)
             terms |= self.rules.auxiliary.discriminator(*said, batch.condition, latents)
-        terms |= self._values(self.joined("discriminator"), move)
+        terms |= self._values(penalties, move)
         logits = (move.on_real.detach(), move.on_fake.detach())
         clock, steps = self.rules.clock, self.rules.discriminator_steps
         number = (batch.position - clock.samples * steps) // batch.total
@@ -115,8 +116,9 @@ class _Sides:
     @cached()
     def discriminator_penalties(self, every: int, batch: Batch) -> Outcome:
         _, fake = self._fakes(batch)
-        move, *_ = self._discriminator_move(batch, fake)
-        return Outcome(self._values([p for p in self.lazy("discriminator") if p.every == every], move))
+        penalties = [p for p in self.lazy("discriminator") if p.every == every]
+        move, *_ = self._discriminator_move(batch, fake, penalties)
+        return Outcome(self._values(penalties, move))
 
     @cached()
     def generator_loss(self, batch: Batch) -> Outcome:
@@ -153,8 +155,10 @@ class _Sides:
         latents = self.prior.draw(batch)
         return latents, self.generator(latents, batch.condition)
 
-    def _discriminator_move(self, batch: Batch, generated: Tensor) -> tuple[DiscriminatorMove, Tensor, Tensor]:
-        """The move, and the features of real samples and of generated ones."""
+    def _discriminator_move(
+        self, batch: Batch, generated: Tensor, penalties: list[Penalty]
+    ) -> tuple[DiscriminatorMove, Tensor, Tensor]:
+        """The move that these penalties will look at, and the features of real samples and of generated ones."""
 
         def score(x: Tensor) -> Tensor:
             return self.discriminator(x, batch.condition)
@@ -162,6 +166,8 @@ class _Sides:
         with torch.no_grad():
             fake = self.rules.prepare(generated)
         real = self.rules.prepare(batch.x)
+        if penalties and self.rules.share_pass:
+            real, fake = (x.detach().float().requires_grad_() for x in (real, fake))
         (on_real, of_real), (on_fake, of_fake) = (self._look(x, batch.condition) for x in (real, fake))
         move = DiscriminatorMove(self.discriminator, score, real, fake, on_real, on_fake, batch.noise)
         return move, of_real, of_fake
