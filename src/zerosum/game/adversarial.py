@@ -122,7 +122,8 @@ class _Sides:
 
     @cached()
     def generator_loss(self, batch: Batch) -> Outcome:
-        rules, move = self.rules, self._generator_move(batch)
+        rules, penalties = self.rules, self.joined("generator")
+        move = self._generator_move(batch, penalties)
         on_fake, of_fake = self._look(rules.prepare(move.fake), batch.condition)
         on_real, of_real = on_fake, of_fake
         if rules.objective.compares or rules.feature_matching:
@@ -138,12 +139,12 @@ class _Sides:
         if rules.feature_matching:
             apart = of_fake.float().mean(0) - of_real.float().mean(0)
             terms["feature-matching"] = rules.feature_matching * apart.square().sum()
-        return Outcome(terms | self._values(self.joined("generator"), move))
+        return Outcome(terms | self._values(penalties, move))
 
     @cached()
     def generator_penalties(self, every: int, batch: Batch) -> Outcome:
-        move = self._generator_move(batch)
-        return Outcome(self._values([p for p in self.lazy("generator") if p.every == every], move))
+        penalties = [p for p in self.lazy("generator") if p.every == every]
+        return Outcome(self._values(penalties, self._generator_move(batch, penalties)))
 
     def judge(self, x: Tensor, condition: Tensor | None) -> Tensor:
         """Logits of samples as they are: packed where packs are judged, but neither augmented nor noisy."""
@@ -172,12 +173,14 @@ class _Sides:
         move = DiscriminatorMove(self.discriminator, score, real, fake, on_real, on_fake, batch.noise)
         return move, of_real, of_fake
 
-    def _generator_move(self, batch: Batch) -> GeneratorMove:
+    def _generator_move(self, batch: Batch, penalties: list[Penalty]) -> GeneratorMove:
         def trace(latents: Tensor) -> tuple[Tensor, Tensor]:
             return self.trace(latents, batch.condition)
 
-        latents = self.prior.draw(batch)
-        return GeneratorMove(self.generator, trace, latents, trace(latents)[1], batch.noise)
+        shared = bool(penalties) and self.rules.share_pass
+        latents = self.prior.draw(batch).requires_grad_(shared)
+        codes, fake = trace(latents)
+        return GeneratorMove(self.generator, trace, latents, fake, batch.noise, codes if shared else None)
 
     def _look(self, x: Tensor, condition: Tensor | None) -> tuple[Tensor, Tensor]:
         """Logits, and the features that they come from, of prepared samples; these themselves if nobody reads them."""

@@ -33,8 +33,8 @@ class Rules:
         objective: What the two play for.
         auxiliary: What the discriminator's auxiliary head adds to both losses.
         penalties: Added to the player's loss that they name.
-        share_pass: Slopes at the very samples that the discriminator's loss judges come from its pass, in the precision
-            of that pass; otherwise from one of their own, in fp32.
+        share_pass: Slopes at the very samples that the discriminator judges, and path lengths of those that the
+            generator makes, come from that pass and have its precision; otherwise from passes of their own, in fp32.
         own_steps: Give penalties that come every few rounds optimizer steps of their own.
         inputs: Changes, differentiable, that the discriminator's every input goes through, in this order.
         pack: How samples become what is judged, after those changes.

@@ -9,6 +9,9 @@ import math
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from zerosum.nn.convolution import conv2d
+from zerosum.nn.leaky_relu import leaky_relu_
+
 SLOPE = 0.2
 """Of the leaky ReLUs' negative side."""
 
@@ -45,7 +48,7 @@ class EqualisedLinear(nn.Linear):
             return F.linear(input, self.weight * self.scale, self.bias * self.multiplier)
         # A leaky ReLU lets a positive factor through, and that on the weight costs less than on the features.
         x = F.linear(input, self.weight * (self.scale * KEEPING), self.bias * (self.multiplier * KEEPING))
-        return F.leaky_relu(x, SLOPE, inplace=True)
+        return leaky_relu_(x, SLOPE)
 
 
 class EqualisedConv2d(nn.Conv2d):
@@ -86,7 +89,7 @@ class EqualisedConv2d(nn.Conv2d):
     def forward(self, input: Tensor) -> Tensor:
         """The convolved grid."""
         weight = self.weight * (self.scale * self.gain)
+        geometry = (self.stride, self.padding)
         if self.bias is None:
-            return F.conv2d(input, weight, None, self.stride, self.padding)
-        x = F.conv2d(input, weight, self.bias * self.gain, self.stride, self.padding)
-        return F.leaky_relu(x, SLOPE, inplace=True)
+            return conv2d(input, weight, None, *geometry)
+        return leaky_relu_(conv2d(input, weight, self.bias * self.gain, *geometry), SLOPE)
