@@ -5,6 +5,7 @@ for square pictures with a power of two as side, with the skip generator and the
 """
 
 import math
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -119,13 +120,15 @@ class SynthesisBlock(nn.Module):
         self.conv1 = StyledConvolution(outputs, outputs, style_dim, side)
         self.torgb = ToPicture(outputs, style_dim)
 
-    def forward(self, x: Tensor | None, styles: list[Tensor]) -> Tensor:
-        """Features of this grid; takes the styles of its convolutions off the list."""
-        if self.conv0 is None:
+    def forward(self, x: Tensor | None, picture: Tensor | None, styles: list[Tensor]) -> tuple[Tensor, Tensor]:
+        """Features and picture of this grid; takes the styles of its convolutions off the list."""
+        if self.const is not None:
             x = self.const.expand(len(styles[0]), -1, -1, -1)
-        else:
+        if self.conv0 is not None:
             x = self.conv0(x, styles.pop(0))
-        return self.conv1(x, styles.pop(0))
+        y = self.conv1(x, styles.pop(0))
+        added = self.torgb(y, styles[0])  # the next grid's first convolution has the same style
+        return y, added if picture is None else upsample(picture) + added
 
 
 class Mapping(nn.Module):
@@ -179,9 +182,8 @@ class Generator(nn.Module):
         styles = list(self.styles(z).unbind(1))
         x = picture = None
         for block in self.synthesis.values():
-            x = block(x, styles)
-            added = block.torgb(x, styles[0])  # the next grid's first convolution has the same style
-            picture = added if picture is None else upsample(picture) + added
+            x, picture = block(x, picture, styles)
+        assert picture is not None
         return picture
 
 
@@ -245,7 +247,7 @@ class PlainStyleGAN2:
         settings: Those of our recipe.
     """
 
-    def __init__(self, real: Tensor, weights: dict[str, nn.Module], settings: dict[str, float]) -> None:
+    def __init__(self, real: Tensor, weights: dict[str, nn.Module], settings: dict[str, Any]) -> None:
         self.real, self.latent_dim = real.contiguous(), settings["latent_dim"]
         self.every, self.rounds = settings["penalty_every"], 0
         base, largest = settings["channel_base"], settings["largest_width"]

@@ -25,10 +25,10 @@ Gradients = tuple[Tensor | None, ...]
 class Convolution(nn.Conv2d):
     """`nn.Conv2d` by way of `conv2d`: same parameters, same values. Padding is with zeros, and given in numbers."""
 
-    def forward(self, input: Tensor) -> Tensor:  # the name that nn.Conv2d gives it
-        """The convolution of (n, in_channels, h, w), (n, out_channels, h', w')."""
+    # What nn.Conv2d computes (n, in_channels, h, w) to (n, out_channels, h', w') with, under the names it gives them.
+    def _conv_forward(self, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         geometry = (self.stride, self.padding, self.dilation, self.groups)
-        return conv2d(input, self.weight, self.bias, *geometry)  # type: ignore[arg-type]
+        return conv2d(input, weight, bias, *geometry)  # type: ignore[arg-type]
 
 
 def conv2d(

@@ -9,7 +9,7 @@ import math
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from zerosum.nn.convolution import conv2d
+from zerosum.nn.convolution import Convolution
 from zerosum.nn.leaky_relu import leaky_relu_
 
 SLOPE = 0.2
@@ -51,7 +51,7 @@ class EqualisedLinear(nn.Linear):
         return leaky_relu_(x, SLOPE)
 
 
-class EqualisedConv2d(nn.Conv2d):
+class EqualisedConv2d(Convolution):
     """A convolution, (n, inputs, h, w) to (n, outputs, h', w'), that keeps the variance, and a leaky ReLU if asked.
 
     Args:
@@ -89,7 +89,6 @@ class EqualisedConv2d(nn.Conv2d):
     def forward(self, input: Tensor) -> Tensor:
         """The convolved grid."""
         weight = self.weight * (self.scale * self.gain)
-        geometry = (self.stride, self.padding)
         if self.bias is None:
-            return conv2d(input, weight, None, *geometry)
-        return leaky_relu_(conv2d(input, weight, self.bias * self.gain, *geometry), SLOPE)
+            return self._conv_forward(input, weight, None)
+        return leaky_relu_(self._conv_forward(input, weight, self.bias * self.gain), SLOPE)

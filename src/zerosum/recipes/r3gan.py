@@ -43,8 +43,7 @@ class R3GAN(Adversarial):
     penalties: str = "r1=2,r2=2"
     """What is added to the losses; the weight is gamma at the start."""
     penalty_precision: Literal["full", "networks"] = "networks"
-    """R1 and R2 share the pass of the loss: a round takes half the time, and in bfloat16 their gradients are as exact as
-    the loss's."""
+    """R1 and R2 share the pass of the loss, in half the time: in bfloat16 their gradients are as exact as its own."""
     final_penalty: float = 0.1
     """The penalties' weights end at this share of what they begin with: gamma 0.2."""
     optimizer: Adam = field(
