@@ -411,6 +411,88 @@ def game_with(penalties: list[Penalty], **rules: Any) -> Game:
     )
 
 
+class Curved(nn.Module):
+    """(n, 2) -> (n,); notes the precision of every pass."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.first, self.last, self.passes = nn.Linear(2, 64), nn.Linear(64, 1), []
+
+    def forward(self, x: Tensor, condition: Tensor | None = None) -> Tensor:
+        hidden = self.first(x)
+        self.passes.append(hidden.dtype)
+        return self.last(hidden.tanh()).squeeze(1).float()
+
+
+@pytest.mark.parametrize("own_steps", [False, True])
+@pytest.mark.parametrize("share", [False, True])
+@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
+def test_slopes_come_from_the_pass_of_the_loss_only_if_asked(
+    precision: torch.dtype, share: bool, own_steps: bool
+) -> None:
+    score, generator = Curved(), Line()
+    game = adversarial_game(
+        generator=Player(generator, Adam()),
+        discriminator=Player(score, Adam()),
+        prior=Normal(2),
+        rules=Rules(
+            objective=WASSERSTEIN,
+            penalties=[Penalty("r1", r1, Ramp(3.0), every=2), Penalty("r2", r2, Ramp(3.0), every=2)],
+            share_pass=share,
+            own_steps=own_steps,
+        ),
+    )
+    x, weights = torch.randn(256, 2), [score.first.weight, score.last.weight]
+    with torch.autocast("cpu", torch.bfloat16, enabled=precision == torch.bfloat16):
+        fake = generator(Noise(0).normal(256, 2), None).detach()
+        terms = game.turns[2 if own_steps else 0].loss(Batch(x, None, Noise(0))).terms
+    assert score.passes == ([precision] * 2 if share else [precision] * 2 + [torch.float32] * 2)
+    found = torch.cat([g.flatten() for g in torch.autograd.grad(terms["r1"] + terms["r2"], weights)])
+    exact = 3 * (slopes(score, x)[1].mean() + slopes(score, fake)[1].mean())
+    expected = torch.cat([g.flatten() for g in torch.autograd.grad(exact, weights)])
+    if share and precision == torch.bfloat16:
+        assert 0 < (found - expected).norm() < 0.02 * expected.norm()
+    else:
+        assert terms["r1"] == 3 * slopes(score, x)[1].mean()
+        torch.testing.assert_close(found, expected)
+
+
+@pytest.mark.parametrize("share", [False, True])
+@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
+def test_path_lengths_come_from_the_pass_of_the_step_only_if_asked(precision: torch.dtype, share: bool) -> None:
+    generator, passes = Line(), []
+
+    def trace(latents: Tensor, condition: Tensor | None) -> tuple[Tensor, Tensor]:
+        codes = latents.tanh()
+        samples = generator(codes, None)
+        passes.append(samples.dtype)
+        return codes, samples[:, :, None, None].float()
+
+    path = PathLength(decay=0.0)
+    game = adversarial_game(
+        generator=Player(generator, Adam()),
+        discriminator=Player(Score(), Adam()),
+        prior=Normal(2),
+        rules=Rules(
+            objective=WASSERSTEIN,
+            penalties=[Penalty("path-length", path, Ramp(1.0), 4, "generator")],
+            share_pass=share,
+            own_steps=True,
+        ),
+        trace=trace,
+    )
+    batch = Batch(torch.randn(64, 2), None, Noise(0))
+    with torch.autocast("cpu", torch.bfloat16, enabled=precision == torch.bfloat16):
+        game.turns[2].loss(batch)
+    assert passes == ([precision] if share else [precision, torch.float32])
+    noise = Noise(0)
+    noise.normal(64, 2)
+    lengths = (noise.normal(64, 2, 1, 1)[:, :, 0, 0] @ generator.map.weight.detach()).norm(dim=1)
+    near = 0.01 if share and precision == torch.bfloat16 else 1e-5
+    assert path.state["path-length/mean"].item() == pytest.approx(lengths.mean().item(), rel=near)
+
+
 def test_lazy_penalties_come_every_few_rounds_with_as_much_more_weight() -> None:
     game = game_with([Penalty("r1", r1, Ramp(0.5), every=4), Penalty("r2", r2, Ramp(0.5))])
     batch = Batch(torch.randn(8, 2), None, Noise(0))

@@ -1,7 +1,7 @@
 """The convolution against PyTorch's own in float64, to the third derivative, and what its penalties compute."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 import torch
@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from zerosum.nn.convolution import Convolution, conv2d
+from zerosum.nn.convolution import Convolution, conv2d, conv_transpose2d
 from zerosum.nn.leaky_relu import leaky_relu_
 
 
@@ -40,17 +40,23 @@ CASES = [
 ]
 
 
-def inputs_of(case: Case) -> list[Tensor]:
+def inputs_of(case: Case, transposed: bool = False) -> list[Tensor]:
     """Random images, weights and biases, float64, with gradients."""
     torch.manual_seed(0)
-    shapes = ((2, case.inputs, *case.size), (case.outputs, case.inputs // case.groups, *case.kernel), (case.outputs,))
+    channels = (case.inputs, case.outputs) if transposed else (case.outputs, case.inputs)
+    shapes = (
+        (2, case.inputs, *case.size),
+        (channels[0], channels[1] // case.groups, *case.kernel),
+        (case.outputs,),
+    )
     return [torch.randn(shape, dtype=torch.float64, requires_grad=True) for shape in shapes]
 
 
-def derivatives(convolve: Callable[..., Tensor], case: Case, orders: int) -> list[Tensor]:
+def derivatives(
+    convolve: Callable[..., Tensor], inputs: list[Tensor], geometry: tuple[Any, ...], orders: int = 3
+) -> list[Tensor]:
     """Of sum sin(convolution) for images, weights and biases, then of their products with random directions."""
-    inputs = inputs_of(case)
-    scalar = convolve(*inputs, *case.geometry).sin().sum()
+    scalar = convolve(*inputs, *geometry).sin().sum()
     found = [scalar]
     for _ in range(orders):
         gradients = torch.autograd.grad(scalar, inputs, create_graph=True)
@@ -63,8 +69,23 @@ def derivatives(convolve: Callable[..., Tensor], case: Case, orders: int) -> lis
 
 @pytest.mark.parametrize("case", CASES)
 def test_three_derivatives_equal_those_of_pytorch(case: Case) -> None:
-    for ours, theirs in zip(derivatives(conv2d, case, 3), derivatives(F.conv2d, case, 3), strict=True):
+    pairs = (derivatives(convolve, inputs_of(case), case.geometry) for convolve in (conv2d, F.conv2d))
+    for ours, theirs in zip(*pairs, strict=True):
         torch.testing.assert_close(ours, theirs, rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.dilation == 1])
+def test_three_derivatives_of_transposed_ones_equal_those_of_pytorch(case: Case) -> None:
+    theirs = derivatives(
+        lambda *x: F.conv_transpose2d(*x[:5], groups=x[5]), inputs_of(case, True), transposed_geometry(case)
+    )
+    ours = derivatives(conv_transpose2d, inputs_of(case, True), transposed_geometry(case))
+    for our, their in zip(ours, theirs, strict=True):
+        torch.testing.assert_close(our, their, rtol=1e-10, atol=1e-10)
+
+
+def transposed_geometry(case: Case) -> tuple[Any, ...]:
+    return case.stride, case.padding, case.groups
 
 
 @pytest.mark.parametrize("case", [Case(2, 4, groups=2, size=(3, 2)), Case(2, 2, kernel=(2, 2), stride=2, size=(3, 4))])
@@ -72,6 +93,9 @@ def test_derivatives_equal_difference_quotients(case: Case) -> None:
     inputs = inputs_of(case)
     assert torch.autograd.gradcheck(lambda *x: conv2d(*x, *case.geometry), inputs)
     assert torch.autograd.gradgradcheck(lambda *x: conv2d(*x, *case.geometry), inputs)
+    inputs = inputs_of(case, transposed=True)
+    assert torch.autograd.gradcheck(lambda *x: conv_transpose2d(*x, *transposed_geometry(case)), inputs)
+    assert torch.autograd.gradgradcheck(lambda *x: conv_transpose2d(*x, *transposed_geometry(case)), inputs)
 
 
 @pytest.mark.parametrize("frozen", [{0}, {1}, {2}, {0, 1}, {1, 2}, {0, 2}])
@@ -80,6 +104,16 @@ def test_only_what_learns_gets_gradients(frozen: set[int]) -> None:
     ours, theirs = ([x.detach().requires_grad_(i not in frozen) for i, x in enumerate(inputs_of(case))] for _ in "ab")
     conv2d(*ours, *case.geometry).square().sum().backward()
     F.conv2d(*theirs, *case.geometry).square().sum().backward()
+    compare_gradients(ours, theirs, frozen)
+    ours, theirs = (
+        [x.detach().requires_grad_(i not in frozen) for i, x in enumerate(inputs_of(case, True))] for _ in "ab"
+    )
+    conv_transpose2d(*ours, groups=2).square().sum().backward()
+    F.conv_transpose2d(*theirs, groups=2).square().sum().backward()
+    compare_gradients(ours, theirs, frozen)
+
+
+def compare_gradients(ours: list[Tensor], theirs: list[Tensor], frozen: set[int]) -> None:
     for index, (our, their) in enumerate(zip(ours, theirs, strict=True)):
         assert (our.grad is None) == (index in frozen)
         torch.testing.assert_close(our.grad, their.grad)
@@ -95,7 +129,7 @@ def test_a_layer_is_a_conv2d() -> None:
     assert torch.equal(ours(x), theirs(x)) and ours(x).is_contiguous(memory_format=torch.channels_last)
 
 
-def slope_penalty(network: nn.Module, x: Tensor) -> Tensor:
+def slope_penalty(network: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     x = x.detach().requires_grad_().clone()  # no leaf, at which counting operations would fail
     (slope,) = torch.autograd.grad(network(x).sum(), x, create_graph=True)
     return slope.float().square().sum()
@@ -164,8 +198,31 @@ def test_a_penalty_costs_four_passes() -> None:
     assert counter.get_total_flops() == n * (4 * (first + middle + last) - last)
 
 
+def test_a_penalty_on_transposed_ones_costs_four_passes() -> None:
+    n, first, last = 3, 2 * 4 * 12 * 9 * 10, 2 * 12 * 5 * 11
+    weights = [torch.randn(4, 12, 3, 3, requires_grad=True), torch.randn(1, 12, 1, 1, requires_grad=True)]
+
+    def network(x: Tensor) -> Tensor:
+        return conv2d(leaky_relu_(conv_transpose2d(x, weights[0], stride=2), 0.2), weights[1])
+
+    with FlopCounterMode(display=False) as counter:
+        penalty = slope_penalty(network, torch.randn(n, 4, 2, 5))
+        assert not any(name.startswith("ConvolutionBackward") for name in nodes_behind(penalty))
+        penalty.backward()
+    assert counter.get_total_flops() == n * (4 * (first + last) - last)
+
+
+class Transposed(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(6, 2, 3, 3))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return conv_transpose2d(x, self.weight, stride=2)
+
+
 def test_any_batch_can_be_exported() -> None:
-    network = nn.Sequential(Convolution(4, 6, 3, groups=2), Leaky()).requires_grad_(False)
+    network = nn.Sequential(Convolution(4, 6, 3, groups=2), Leaky(), Transposed()).requires_grad_(False)
     batch = torch.export.Dim("batch", min=2)
     exported = torch.export.export(network, (torch.randn(3, 4, 5, 5),), dynamic_shapes=({0: batch},)).module()
     x = torch.randn(7, 4, 5, 5)

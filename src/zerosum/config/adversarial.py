@@ -43,6 +43,9 @@ class Adversarial:
     penalty_steps: Literal["joined", "own"] = "joined"
     """Where penalties come every few rounds: add them to that round's loss, or give them optimizer steps of their own,
     with the optimizer's rate and betas corrected for the further steps."""
+    penalty_precision: Literal["full", "networks"] = "full"
+    """Arithmetic of r1, r2, roth and path-length: fp32, in passes of their own (full), or that of the networks, in the
+    pass that made the samples or judged them, which is twice as fast (networks)."""
     final_penalty: float = 1.0
     """The penalties' weights end at this share of what they begin with."""
     penalty_samples: int = 10_000_000

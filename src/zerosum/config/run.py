@@ -22,7 +22,8 @@ class Run:
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     """Where to train; auto takes a graphics card if there is one."""
     precision: Literal["auto", "fp32", "bf16"] = "auto"
-    """Arithmetic of the networks; auto takes bf16 for pictures where the processor has it. Penalties stay in fp32."""
+    """Arithmetic of the networks; auto takes bf16 for pictures where the processor has it. Penalties that are
+    differentiated twice stay in fp32, unless the recipe's penalty_precision says otherwise."""
     log_rounds: int = 16
     """Rounds from one record in events.jsonl to the next."""
     probe_rounds: int | None = None

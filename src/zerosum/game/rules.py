@@ -33,6 +33,8 @@ class Rules:
         objective: What the two play for.
         auxiliary: What the discriminator's auxiliary head adds to both losses.
         penalties: Added to the player's loss that they name.
+        share_pass: Slopes at the very samples that the discriminator judges, and path lengths of those that the
+            generator makes, come from that pass and have its precision; otherwise from passes of their own, in fp32.
         own_steps: Give penalties that come every few rounds optimizer steps of their own.
         inputs: Changes, differentiable, that the discriminator's every input goes through, in this order.
         pack: How samples become what is judged, after those changes.
@@ -53,6 +55,7 @@ class Rules:
     objective: Objective
     auxiliary: Auxiliary | None = None
     penalties: Sequence[Penalty] = ()
+    share_pass: bool = False
     own_steps: bool = False
     inputs: Sequence[Callable[[Tensor], Tensor]] = ()
     pack: Pack = Pack(1)
@@ -131,6 +134,7 @@ def rules_of(config: Adversarial, space: Space, auxiliary: Auxiliary | None = No
         objective=objective,
         auxiliary=auxiliary,
         penalties=penalties_of(config),
+        share_pass=config.penalty_precision == "networks",
         own_steps=config.penalty_steps == "own",
         inputs=inputs,
         pack=Pack(config.pack),

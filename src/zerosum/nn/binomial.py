@@ -106,7 +106,7 @@ class _BilinearUp(torch.autograd.Function):
     @staticmethod
     def forward(x: Tensor, kernel: Tensor, border: Tensor) -> Tensor:
         # interpolate repeats the outermost pixels where the filter sees zeros, so those it gives count three quarters.
-        return F.interpolate(x, scale_factor=2, mode="bilinear") * border.to(x.dtype)
+        return F.interpolate(x, scale_factor=2, mode="bilinear").mul_(border.to(x.dtype))
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Tensor, ...], output: Tensor) -> None:

@@ -25,10 +25,10 @@ Gradients = tuple[Tensor | None, ...]
 class Convolution(nn.Conv2d):
     """`nn.Conv2d` by way of `conv2d`: same parameters, same values. Padding is with zeros, and given in numbers."""
 
-    def forward(self, input: Tensor) -> Tensor:  # the name that nn.Conv2d gives it
-        """The convolution of (n, in_channels, h, w), (n, out_channels, h', w')."""
+    # What nn.Conv2d computes (n, in_channels, h, w) to (n, out_channels, h', w') with, under the names it gives them.
+    def _conv_forward(self, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         geometry = (self.stride, self.padding, self.dilation, self.groups)
-        return conv2d(input, self.weight, self.bias, *geometry)  # type: ignore[arg-type]
+        return conv2d(input, weight, bias, *geometry)  # type: ignore[arg-type]
 
 
 def conv2d(
@@ -54,10 +54,38 @@ def conv2d(
     Returns:
         (n, k, h', w'), in autocast's dtype where that is on.
     """
-    if torch.is_autocast_enabled(x.device.type):
-        dtype = torch.get_autocast_dtype(x.device.type)
-        x, weight, bias = x.to(dtype), weight.to(dtype), None if bias is None else bias.to(dtype)
+    x, weight, bias = _cast(x, weight, bias)
     return _convolve(x, weight, bias, _Geometry(_pair(stride), _pair(padding), _pair(dilation), groups))
+
+
+def conv_transpose2d(
+    x: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Pair = 1, padding: Pair = 0, groups: int = 1
+) -> Tensor:
+    """`torch.nn.functional.conv_transpose2d`, likewise: a convolution's gradient for its input, with a bias.
+
+    Args:
+        x: Images, (n, k, h', w').
+        weight: Kernels, (k, c / groups, rows, columns).
+        bias: Added to the outputs, (c,).
+        stride: Pixels of the output from one input to the next.
+        padding: Rows and columns that are cut off each side of the outputs.
+        groups: Channels come in so many groups, which do not see each other.
+
+    Returns:
+        (n, c, h, w), in autocast's dtype where that is on.
+    """
+    x, weight, bias = _cast(x, weight, bias)
+    geometry = _Geometry(_pair(stride), _pair(padding), (1, 1), groups)
+    way = _WayToWeight.apply(weight, bias, (x,), geometry, True)
+    return _Transposed.apply(x, way, (weight, bias), geometry)
+
+
+def _cast(x: Tensor, weight: Tensor, bias: Tensor | None) -> tuple[Tensor, Tensor, Tensor | None]:
+    """As autocast does, if it is on."""
+    if not torch.is_autocast_enabled(x.device.type):
+        return x, weight, bias
+    dtype = torch.get_autocast_dtype(x.device.type)
+    return x.to(dtype), weight.to(dtype), None if bias is None else bias.to(dtype)
 
 
 def _pair(length: Pair) -> tuple[int, int]:
@@ -76,6 +104,12 @@ class _Geometry(NamedTuple):
         sides = [(side + 2 * pad - gap * (kernel - 1) - 1) // step + 1 for side, kernel, step, pad, gap in lengths]
         return [x.shape[0], weight.shape[0], *sides]
 
+    def transposed_shape(self, y: Tensor, weight: Tensor) -> list[int]:
+        """Of the smallest image whose convolution has the shape of y."""
+        lengths = zip(y.shape[2:], weight.shape[2:], self.stride, self.padding, self.dilation, strict=True)
+        sides = [(side - 1) * step + gap * (kernel - 1) + 1 - 2 * pad for side, kernel, step, pad, gap in lengths]
+        return [y.shape[0], weight.shape[1] * self.groups, *sides]
+
     def gradients(self, dy: Tensor, x: Tensor, weight: Tensor, *wanted: bool) -> list[Tensor]:
         """For input and weight. The shape of each is always read, and the values of the other one of what is wanted."""
         return torch.ops.aten.convolution_backward(
@@ -84,7 +118,7 @@ class _Geometry(NamedTuple):
 
 
 def _convolve(x: Tensor, weight: Tensor, bias: Tensor | None, geometry: _Geometry) -> Tensor:
-    way = _WayToWeight.apply(weight, bias, (x,), geometry)
+    way = _WayToWeight.apply(weight, bias, (x,), geometry, False)
     return _Convolution.apply(x, way, (weight, bias), geometry)
 
 
@@ -96,17 +130,25 @@ def _convolve(x: Tensor, weight: Tensor, bias: Tensor | None, geometry: _Geometr
 
 class _WayToWeight(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, weight: Tensor, bias: Tensor | None, seen: tuple[Tensor], geometry: _Geometry) -> Tensor:
+    def forward(
+        ctx: Any, weight: Tensor, bias: Tensor | None, seen: tuple[Tensor], geometry: _Geometry, transposed: bool
+    ) -> Tensor:
         ctx.save_for_backward(weight, *seen)
-        ctx.geometry = geometry
-        return weight.new_empty(()).expand(geometry.shape(*seen, weight))
+        ctx.geometry, ctx.transposed = geometry, transposed
+        shape = geometry.transposed_shape(*seen, weight) if transposed else geometry.shape(*seen, weight)
+        return weight.new_empty(()).expand(shape)
 
     @staticmethod
     def backward(ctx: Any, *grad_outputs: Tensor) -> Gradients:
-        (dy,) = grad_outputs
-        weight, x = ctx.saved_tensors
-        for_weight = _WeightGradient.apply(dy, x, weight.detach(), ctx.geometry) if ctx.needs_input_grad[0] else None
-        return for_weight, dy.sum((0, 2, 3)) if ctx.needs_input_grad[1] else None, None, None
+        (gradient,) = grad_outputs
+        weight, seen = ctx.saved_tensors
+        for_weight = for_bias = None
+        if ctx.needs_input_grad[0]:
+            dy, x = (seen, gradient) if ctx.transposed else (gradient, seen)
+            for_weight = _WeightGradient.apply(dy, x, weight.detach(), ctx.geometry)
+        if ctx.needs_input_grad[1]:
+            for_bias = gradient.sum((0, 2, 3))
+        return for_weight, for_bias, None, None, None
 
 
 class _Convolution(torch.autograd.Function):
@@ -125,6 +167,23 @@ class _Convolution(torch.autograd.Function):
         x, weight = ctx.saved_tensors
         for_x = _InputGradient.apply(dy, weight, x.detach(), ctx.geometry) if ctx.needs_input_grad[0] else None
         return for_x, dy, None, None
+
+
+class _Transposed(torch.autograd.Function):
+    @staticmethod
+    def forward(
+        ctx: Any, dy: Tensor, way: Tensor, parameters: tuple[Tensor, Tensor | None], geometry: _Geometry
+    ) -> Tensor:
+        weight, bias = parameters
+        ctx.save_for_backward(weight)
+        ctx.geometry = geometry
+        return F.conv_transpose2d(dy, weight, bias, geometry.stride, geometry.padding, groups=geometry.groups)
+
+    @staticmethod
+    def backward(ctx: Any, *grad_outputs: Tensor) -> Gradients:
+        (x,) = grad_outputs
+        (weight,) = ctx.saved_tensors
+        return _convolve(x, weight, None, ctx.geometry) if ctx.needs_input_grad[0] else None, x, None, None
 
 
 class _InputGradient(torch.autograd.Function):

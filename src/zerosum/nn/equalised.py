@@ -9,6 +9,9 @@ import math
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from zerosum.nn.convolution import Convolution
+from zerosum.nn.leaky_relu import leaky_relu_
+
 SLOPE = 0.2
 """Of the leaky ReLUs' negative side."""
 
@@ -45,10 +48,10 @@ class EqualisedLinear(nn.Linear):
             return F.linear(input, self.weight * self.scale, self.bias * self.multiplier)
         # A leaky ReLU lets a positive factor through, and that on the weight costs less than on the features.
         x = F.linear(input, self.weight * (self.scale * KEEPING), self.bias * (self.multiplier * KEEPING))
-        return F.leaky_relu(x, SLOPE, inplace=True)
+        return leaky_relu_(x, SLOPE)
 
 
-class EqualisedConv2d(nn.Conv2d):
+class EqualisedConv2d(Convolution):
     """A convolution, (n, inputs, h, w) to (n, outputs, h', w'), that keeps the variance, and a leaky ReLU if asked.
 
     Args:
@@ -87,6 +90,5 @@ class EqualisedConv2d(nn.Conv2d):
         """The convolved grid."""
         weight = self.weight * (self.scale * self.gain)
         if self.bias is None:
-            return F.conv2d(input, weight, None, self.stride, self.padding)
-        x = F.conv2d(input, weight, self.bias * self.gain, self.stride, self.padding)
-        return F.leaky_relu(x, SLOPE, inplace=True)
+            return self._conv_forward(input, weight, None)
+        return leaky_relu_(self._conv_forward(input, weight, self.bias * self.gain), SLOPE)

@@ -9,10 +9,11 @@ import math
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from zerosum.nn.binomial import Smooth
+from zerosum.nn.convolution import conv2d, conv_transpose2d
 from zerosum.nn.equalised import KEEPING, SLOPE, EqualisedLinear
+from zerosum.nn.leaky_relu import leaky_relu_
 
 
 def demodulation(weight: Tensor, style: Tensor) -> Tensor:
@@ -67,17 +68,17 @@ class ModulatedConvolution(nn.Module):
             scale = self.gain * demodulation(self.weight, style)
         x = x * style[:, :, None, None].to(x.dtype)
         if self.smooth is None:
-            x = F.conv2d(x, self.weight, padding=1)
+            x = conv2d(x, self.weight, padding=1)
         else:
-            x = self.smooth(F.conv_transpose2d(x, self.weight.transpose(0, 1), stride=2))
+            x = self.smooth(conv_transpose2d(x, self.weight.transpose(0, 1), stride=2))
             scale = 4 * scale  # three of four pixels were zeros
         noise = self.noise_const
         if self.training:
             noise = torch.randn(len(x), 1, *noise.shape, device=noise.device)
-        shift = (self.gain * self.bias)[:, None, None].to(x.dtype)
-        x = torch.addcmul(shift, x, scale[:, :, None, None].to(x.dtype))
+        x = x * scale[:, :, None, None].to(x.dtype)
+        x = x.add_((self.gain * self.bias)[:, None, None].to(x.dtype))
         x = x.add_((self.gain * self.noise_strength * noise).to(x.dtype))
-        return F.leaky_relu(x, SLOPE, inplace=True)
+        return leaky_relu_(x, SLOPE)
 
 
 class ToPicture(nn.Module):
@@ -100,5 +101,5 @@ class ToPicture(nn.Module):
         """What the features add to the picture, for w (n, style_dim)."""
         with torch.autocast(x.device.type, enabled=False):
             style = self.scale * self.affine(w)
-        x = F.conv2d(x * style[:, :, None, None].to(x.dtype), self.weight)
+        x = conv2d(x * style[:, :, None, None].to(x.dtype), self.weight)
         return x.to(self.bias.dtype) + self.bias[:, None, None]

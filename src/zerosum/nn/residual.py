@@ -15,6 +15,7 @@ from torch.nn import functional as F
 
 from zerosum.nn.attention import SelfAttention
 from zerosum.nn.conditional_norm import ConditionalBatchNorm
+from zerosum.nn.convolution import Convolution, conv2d
 from zerosum.nn.pyramid import Pyramid
 
 
@@ -32,7 +33,7 @@ class HalvingConv2d(nn.Conv2d):
 
     def forward(self, input: Tensor) -> Tensor:
         """Features (n, outputs, h, w)."""
-        return F.conv2d(input, means_of_four(self.weight), self.bias, stride=2, padding=1)
+        return conv2d(input, means_of_four(self.weight), self.bias, stride=2, padding=1)
 
 
 class UpBlock(nn.Module):
@@ -71,10 +72,10 @@ class DownBlock(nn.Module):
     def __init__(self, inputs: int, outputs: int, halve: bool, first: bool = False) -> None:
         super().__init__()
         self.first = first
-        second = HalvingConv2d(outputs, outputs, 3) if halve else nn.Conv2d(outputs, outputs, 3, padding=1)
-        self.convolve = nn.ModuleList([nn.Conv2d(inputs, outputs, 3, padding=1), second])
+        second = HalvingConv2d(outputs, outputs, 3) if halve else Convolution(outputs, outputs, 3, padding=1)
+        self.convolve = nn.ModuleList([Convolution(inputs, outputs, 3, padding=1), second])
         self.halve = nn.AvgPool2d(2) if halve else nn.Identity()
-        self.shortcut = nn.Conv2d(inputs, outputs, 1) if first or inputs != outputs else nn.Identity()
+        self.shortcut = Convolution(inputs, outputs, 1) if first or inputs != outputs else nn.Identity()
 
     def forward(self, x: Tensor) -> Tensor:
         """Features (n, outputs, h, w), or (n, outputs, h / 2, w / 2)."""

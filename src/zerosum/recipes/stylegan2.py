@@ -55,6 +55,8 @@ class StyleGAN2(Adversarial):
     """Rounds from one evaluation of R1 to the next (Section 3.1)."""
     penalty_steps: Literal["joined", "own"] = "own"
     """Penalties that come every few rounds have optimizer steps of their own (Appendix B)."""
+    penalty_precision: Literal["full", "networks"] = "networks"
+    """R1 and path lengths share the pass of a step: in bfloat16 their gradients are as exact as those of the losses."""
     batch_statistics: Literal["none", "standard-deviation", "discrimination"] = "standard-deviation"
     """What the discriminator sees of a batch as a whole (Appendix B)."""
     optimizer: Adam = field(default_factory=lambda: Adam(rate=2e-3, betas=(0.0, 0.99)))
