@@ -15,6 +15,7 @@ from torch.nn import functional as F
 
 from zerosum.nn.attention import SelfAttention
 from zerosum.nn.conditional_norm import ConditionalBatchNorm
+from zerosum.nn.doubling import double, halve
 from zerosum.nn.pyramid import Pyramid
 
 
@@ -70,16 +71,15 @@ class DownBlock(nn.Module):
 
     def __init__(self, inputs: int, outputs: int, halve: bool, first: bool = False) -> None:
         super().__init__()
-        self.first = first
+        self.halves, self.first = halve, first
         second = HalvingConv2d(outputs, outputs, 3) if halve else nn.Conv2d(outputs, outputs, 3, padding=1)
         self.convolve = nn.ModuleList([nn.Conv2d(inputs, outputs, 3, padding=1), second])
-        self.halve = nn.AvgPool2d(2) if halve else nn.Identity()
         self.shortcut = nn.Conv2d(inputs, outputs, 1) if first or inputs != outputs else nn.Identity()
 
     def forward(self, x: Tensor) -> Tensor:
         """Features (n, outputs, h, w), or (n, outputs, h / 2, w / 2)."""
         y = F.relu(self.convolve[0](x if self.first else F.relu(x)), inplace=True)
-        return self.convolve[1](y) + self.shortcut(self.halve(x))
+        return self.convolve[1](y) + self.shortcut(halve(x) if self.halves else x)
 
 
 class ResidualSynthesis(nn.Module):
@@ -137,11 +137,6 @@ def channel_multiples(doublings: int) -> tuple[int, ...]:
     if doublings <= 5:
         return (1, 2, 4, 8, 16, 16)[: doublings + 1]
     return (1,) * (doublings - 6) + (1, 2, 4, 8, 8, 16, 16)
-
-
-def double(x: Tensor) -> Tensor:
-    """Every pixel four times, (n, c, h, w) to (n, c, 2h, 2w)."""
-    return F.interpolate(x, scale_factor=2, mode="nearest")
 
 
 def means_of_four(kernel: Tensor) -> Tensor:

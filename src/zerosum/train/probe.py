@@ -154,7 +154,8 @@ class Probe:
         if self._originals is not None:
             found["copies"], found["copying"] = self._originals.suspects(features).copies()
         if self._space.kind == "image":
-            found["lattice"] = lattice_peaks(fake, self._trained)
+            # Beside what the generator is shown: pictures of large squares have a lattice too.
+            found["lattice"] = lattice_peaks(fake, self._engine.game.shown(self._trained))
         found |= self._judged(fake)
         found |= {name: float(value) for name, value in self._engine.game.state.items() if value.dim() == 0}
         return {name: float(value) for name, value in found.items()}
@@ -171,8 +172,9 @@ class Probe:
         if judge is None:
             return {}
         everyone = {name: player.module for name, player in players.items()}
+        trained, held = self._engine.game.shown(self._trained), self._engine.game.shown(self._held)
         with evaluating(everyone), self._engine.autocast(), torch.no_grad():
-            on_trained = self._in_chunks(judge.logits, self._trained, self._trained_classes, self._pack)
+            on_trained = self._in_chunks(judge.logits, trained, self._trained_classes, self._pack)
             on_fake = self._in_chunks(judge.logits, fake, self._classes, self._pack)
             middle = judge.middle(on_trained, on_fake)
             found = {
@@ -180,14 +182,14 @@ class Probe:
                 "judged_fake": float((on_fake < middle).float().mean()),
             }
             if len(self._held) >= self._pack:
-                on_held = self._in_chunks(judge.logits, self._held, self._held_classes, self._pack)
+                on_held = self._in_chunks(judge.logits, held, self._held_classes, self._pack)
                 found["judged_held_out"] = float((on_held > middle).float().mean())
                 # Where real and fake are told apart by less than their spread, the share of the gap means nothing.
                 gap = (on_trained.mean() - on_fake.mean()).clamp(min=float(on_trained.std()) / 2)
                 found["overfitting"] = float((on_trained.mean() - on_held.mean()) / gap.clamp(min=1e-12))
         with evaluating(everyone):
             few = max(self._pack, min(SLOPES, self._chunk))
-            x = self._trained[:few].clone().requires_grad_()
+            x = trained[:few].clone().requires_grad_()
             classes = None if self._trained_classes is None else self._trained_classes[:few]
             (gradient,) = torch.autograd.grad(judge.logits(x, classes).sum(), x)
         found["input_slope"] = float(gradient.flatten(1).norm(dim=1).mean())
