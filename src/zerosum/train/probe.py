@@ -154,8 +154,7 @@ class Probe:
         if self._originals is not None:
             found["copies"], found["copying"] = self._originals.suspects(features).copies()
         if self._space.kind == "image":
-            # Beside what the generator is shown: pictures of large squares have a lattice too.
-            found["lattice"] = lattice_peaks(fake, self._engine.game.shown(self._trained))
+            found["lattice"] = lattice_peaks(fake, self._trained)
         found |= self._judged(fake)
         found |= {name: float(value) for name, value in self._engine.game.state.items() if value.dim() == 0}
         return {name: float(value) for name, value in found.items()}
