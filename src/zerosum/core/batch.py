@@ -12,7 +12,7 @@ class Batch:
     """Real samples in the model's range, and the noise to set against them.
 
     Attributes:
-        x: Encoded samples, shape (n, *space.shape), float32.
+        x: Encoded samples as the game shows them, shape (n, *space.shape), float32.
         condition: Class indices, shape (n,), int64; None when samples are not labelled.
         noise: Random numbers for these samples; the same however many processes share the global batch.
         position: Where the global batch begins in the sequence of samples.
