@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 from zerosum.nn.attention import SelfAttention
 from zerosum.nn.conditional_norm import ConditionalBatchNorm
-from zerosum.nn.doubling import double, halve
+from zerosum.nn.doubling import double
 from zerosum.nn.pyramid import Pyramid
 
 
@@ -71,15 +71,16 @@ class DownBlock(nn.Module):
 
     def __init__(self, inputs: int, outputs: int, halve: bool, first: bool = False) -> None:
         super().__init__()
-        self.halves, self.first = halve, first
+        self.first = first
         second = HalvingConv2d(outputs, outputs, 3) if halve else nn.Conv2d(outputs, outputs, 3, padding=1)
         self.convolve = nn.ModuleList([nn.Conv2d(inputs, outputs, 3, padding=1), second])
+        self.halve = nn.AvgPool2d(2) if halve else nn.Identity()
         self.shortcut = nn.Conv2d(inputs, outputs, 1) if first or inputs != outputs else nn.Identity()
 
     def forward(self, x: Tensor) -> Tensor:
         """Features (n, outputs, h, w), or (n, outputs, h / 2, w / 2)."""
         y = F.relu(self.convolve[0](x if self.first else F.relu(x)), inplace=True)
-        return self.convolve[1](y) + self.shortcut(halve(x) if self.halves else x)
+        return self.convolve[1](y) + self.shortcut(self.halve(x))
 
 
 class ResidualSynthesis(nn.Module):
