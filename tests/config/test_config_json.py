@@ -12,7 +12,7 @@ from zerosum.config.average import Average
 from zerosum.config.base import check_numbers, differences, from_json, to_json
 from zerosum.config.data import DataOptions
 from zerosum.config.optimizer import Adam, MomentumSGD
-from zerosum.config.ramp import Ramp
+from zerosum.config.ramp import Ramp, Stairs
 from zerosum.config.run import Run
 from zerosum.core.errors import SettingError
 from zerosum.core.registry import recipes
@@ -169,6 +169,14 @@ def test_ramp():
     ramp = Ramp(2.0, 1.0, 100)
     assert [ramp.at(0), ramp.at(50), ramp.at(100), ramp.at(1000)] == pytest.approx([2.0, 1.5, 1.0, 1.0])
     assert Ramp(3.0).at(10**9) == 3.0
+
+
+def test_stairs():
+    stairs = Stairs(top=3, rest=100, climb=50)
+    at = {0: 0, 99: 0, 100: 0, 110: 0.2, 125: 0.5, 149: 0.98, 150: 1, 250: 1, 275: 1.5, 300: 2, 449: 2.98, 450: 3}
+    assert [stairs.at(samples) for samples in at] == pytest.approx(list(at.values()))
+    assert stairs.at(450) == stairs.at(575) == stairs.at(10**9) == 3.0
+    assert Stairs(top=0, rest=1, climb=1).at(10**9) == 0.0
 
 
 def test_momentum():

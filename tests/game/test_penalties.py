@@ -193,6 +193,12 @@ def test_slopes_are_computed_in_fp32_under_autocast() -> None:
     assert torch.allclose(norms, module.weight.detach().square().sum().expand(16), rtol=1e-6)
 
 
+def test_drift_is_the_square_of_logits_of_real_samples() -> None:
+    """Karras et al. 2018, Appendix A.1: L' = L + 0.001 E D(x)^2."""
+    assert penalties.drift(move_of(curved, REAL, FAKE)).item() == pytest.approx((score64(REAL64) ** 2).mean(), rel=1e-5)
+    assert parse_penalties("drift") == {"drift": 0.001}
+
+
 def test_weight_decay_is_half_the_squared_norm_of_everything() -> None:
     module = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4))
     expected = sum((p.detach().double().numpy() ** 2).sum() for p in module.parameters()) / 2

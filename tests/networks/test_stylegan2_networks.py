@@ -11,12 +11,12 @@ from torch import Tensor
 from zerosum.game.penalties import slopes
 from zerosum.networks.stylegan2 import (
     Architecture,
-    Grids,
     Mapping,
     StyleGAN2Discriminator,
     StyleGAN2Generator,
     StyleGAN2Head,
 )
+from zerosum.nn.pyramid import Grids
 
 Published = Callable[[str], tuple[dict[str, dict[str, Tensor]], dict[str, Tensor]]]
 SETTINGS: dict[str, dict[str, Any]] = {

@@ -8,7 +8,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from zerosum.nn.discriminator import Discriminator
-from zerosum.nn.equalised import EqualisedConv2d, EqualisedLinear
+from zerosum.nn.doubling import double
+from zerosum.nn.equalised import EqualisedConv2d, EqualisedDoublingConv2d, EqualisedLinear
 from zerosum.nn.spectral import bounded
 
 
@@ -40,6 +41,28 @@ def test_layers_against_the_formula() -> None:
     x = torch.randn(3, 5, 6, 6, dtype=torch.float64)
     y = F.conv2d(x, convolution.weight / 45**0.5, convolution.bias, stride=2, padding=1)
     torch.testing.assert_close(convolution(x), F.leaky_relu(y, 0.2) * 2**0.5 * 0.7)
+
+
+def test_a_bias_without_a_leaky_relu() -> None:
+    layer = EqualisedConv2d(5, 4, 1, activate=False, bias=True).double()
+    nn.init.normal_(layer.bias)
+    x = torch.randn(3, 5, 6, 6, dtype=torch.float64)
+    torch.testing.assert_close(layer(x), F.conv2d(x, layer.weight / 5**0.5, layer.bias))
+
+
+def test_doubling_convolutions_are_convolutions_of_doubled_grids() -> None:
+    torch.manual_seed(0)
+    layer, plain = EqualisedDoublingConv2d(5, 4).double(), EqualisedConv2d(5, 4, 3).double()
+    nn.init.normal_(layer.bias)
+    plain.load_state_dict(layer.state_dict())
+    x = torch.randn(2, 5, 3, 6, dtype=torch.float64)
+    torch.testing.assert_close(layer(x), plain(double(x)))
+    by_layer, by_plain = (
+        torch.autograd.grad(one.square().sum(), tuple(net.parameters()))
+        for net, one in ((layer, layer(x)), (plain, plain(double(x))))
+    )
+    for found, expected in zip(by_layer, by_plain, strict=True):
+        torch.testing.assert_close(found, expected)
 
 
 @pytest.mark.parametrize("multiplier", [1.0, 0.01])

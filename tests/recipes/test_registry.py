@@ -34,6 +34,8 @@ SMALL: dict[str, Any] = {
     "class_embedding_dim": 8,
     "style_dim": 8,
     "largest_width": 16,
+    "stable_samples": 8,
+    "fade_samples": 16,
     "usual_batch": 8,
 }
 """Values that make networks tiny; each recipe takes those that it has."""
@@ -134,7 +136,20 @@ def test_settings_survive_json(recipe: Recipe) -> None:
 
 def test_every_recipe_says_what_it_is() -> None:
     assert {recipe.name for recipe in recipes()} >= {
-        *("gan", "dcgan", "wgan-gp", "sngan", "sagan", "biggan", "stylegan2", "r3gan", "light", "infogan", "acgan"),
+        *(
+            "gan",
+            "dcgan",
+            "wgan-gp",
+            "sngan",
+            "sagan",
+            "biggan",
+            "progressive",
+            "stylegan2",
+            "r3gan",
+            "light",
+            "infogan",
+            "acgan",
+        ),
         *("vae", "autoencoder", "diffusion"),
     }
     for recipe in recipes():

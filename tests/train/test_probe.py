@@ -2,6 +2,7 @@
 
 import dataclasses
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from zerosum.config.data import DataOptions
 from zerosum.config.run import Run
 from zerosum.core.events import Event
 from zerosum.train.checkpoint import checkpoints
+from zerosum.train.engine import Engine
+from zerosum.train.probe import Probe
 from zerosum.train.session import train
 
 SMALL = {"generator_width": 8, "discriminator_width": 8, "width": 8, "latent_dim": 8, "blocks": 1}
@@ -99,6 +102,26 @@ def test_odd_pictures(count: int, classes: int, constant: bool, held_out: bool, 
         ] == []
     (start,) = [event for event in events if event["event"] == "start"]
     assert np.isfinite(start["floor"]) and start["floor"] >= 0 and start["metric"]
+
+
+def test_the_discriminator_is_asked_about_samples_as_the_game_shows_them(tmp_path: Path) -> None:
+    """Real ones are changed, generated ones are as they come."""
+    dataset, recipe, _ = open_for(pictures(tmp_path / "data.npz", 96), DataOptions(), "light", "cpu")
+    settings = dataclasses.replace(recipe.settings(dataset.space), generator_width=8, discriminator_width=8)
+    game = recipe.build(settings, dataset.space)
+    asked: list[torch.Tensor] = []
+
+    def logits(x: torch.Tensor, condition: torch.Tensor | None) -> torch.Tensor:
+        asked.append(x.detach())
+        return game.judge.logits(x, condition)
+
+    shown = dataclasses.replace(game, judge=dataclasses.replace(game.judge, logits=logits), shown=lambda x: x + 5)
+    engine = Engine(shown, Run(device="cpu", precision="fp32"), dataset.space)
+    probe = Probe(engine, dataset, SimpleNamespace(main=True, event=lambda *event, **values: None))  # type: ignore[arg-type]
+    probe.look()
+    trained, fake, held, again = asked
+    assert trained.mean() > 4 and held.mean() > 4 and again.mean() > 4 and fake.mean() < 2
+    assert trained.std() > 0.1, "they are the real ones"
 
 
 @pytest.mark.parametrize("pack", [3, 100])

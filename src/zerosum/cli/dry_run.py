@@ -20,6 +20,10 @@ TRIAL_ROUNDS = 16
 TRIAL_SECONDS = 10.0
 """A trial ends after so many rounds, which hold one of every lazy penalty, or so many seconds."""
 
+LATE = 10**9
+"""Samples seen when a trial begins, where the plan does not say with how many it ends: networks that grow while they
+train have their full size then, and players that wait at first take their turns."""
+
 
 def describe(plan: Plan) -> None:
     """Print the resolved configuration, the data, the networks' sizes, and an estimate of time and memory.
@@ -45,6 +49,7 @@ def describe(plan: Plan) -> None:
     assert plan.run.batch is not None
     loader = Loader(dataset, plan.run.seed, plan.run.batch, engine.share, engine.device)
     feed = Feed(game, loader)
+    game.clock.samples = plan.run.samples or LATE
     with suitable_threads(space):
         seconds = _trial(engine, feed)
     speed = plan.run.batch / seconds

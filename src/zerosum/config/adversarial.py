@@ -35,7 +35,7 @@ class Adversarial:
     """What the two play for."""
     penalties: str = "none"
     """What is added to the losses, with weights or without: "r1=0.5,r2=0.5" or "gradient-penalty". Penalties: r1, r2,
-    gradient-penalty, one-sided-gradient-penalty, dragan, roth, weight-decay, orthogonal, lecam, consistency,
+    gradient-penalty, one-sided-gradient-penalty, dragan, roth, drift, weight-decay, orthogonal, lecam, consistency,
     balanced-consistency; the generator's: generator-orthogonal, mode-seeking, path-length; none for none."""
     penalty_every: int = 1
     """Rounds from one evaluation to the next of penalties that are differentiated twice, those on slopes and

@@ -11,6 +11,7 @@ USUAL_WEIGHTS: dict[str, float] = {
     "one-sided-gradient-penalty": 10.0,
     "dragan": 10.0,
     "roth": 2.0,
+    "drift": 1e-3,
     "weight-decay": 1e-3,
     "orthogonal": 1e-4,
     "generator-orthogonal": 1e-4,

@@ -27,3 +27,25 @@ class Ramp:
             return self.start
         way = min(1.0, samples / self.samples)
         return self.end + (self.start - self.end) * (1 + math.cos(math.pi * way)) / 2
+
+
+@dataclass(frozen=True)
+class Stairs:
+    """A number that climbs from 0 to each whole number in turn, on a straight line, and rests on each.
+
+    It is a function of the samples seen, as a `Ramp` is.
+
+    Attributes:
+        top: The whole number on which it stays.
+        rest: Samples on each of the others.
+        climb: Samples from one to the next.
+    """
+
+    top: int
+    rest: int
+    climb: int
+
+    def at(self, samples: int) -> float:
+        """The number after `samples` samples."""
+        step, since = divmod(samples, self.rest + self.climb)
+        return min(float(self.top), step + max(0, since - self.rest) / self.climb)

@@ -12,7 +12,7 @@ class Batch:
     """Real samples in the model's range, and the noise to set against them.
 
     Attributes:
-        x: Encoded samples, shape (n, *space.shape), float32.
+        x: Encoded samples as the game shows them, shape (n, *space.shape), float32.
         condition: What is told of the samples: class indices, shape (n,), int64, or vectors that describe them, shape
             (n, space.condition_width), float32; None when nothing is.
         noise: Random numbers for these samples; the same however many processes share the global batch.

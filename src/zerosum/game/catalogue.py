@@ -40,6 +40,7 @@ PENALTIES: dict[str, Entry] = {
     ),
     "dragan": _plain(penalties.dragan, "Kodali et al. 2017, https://arxiv.org/abs/1705.07215"),
     "roth": _plain(penalties.roth, "Roth et al. 2017, https://arxiv.org/abs/1705.09367"),
+    "drift": _plain(penalties.drift, "Karras et al. 2018, https://arxiv.org/abs/1710.10196"),
     "weight-decay": _plain(penalties.weight_decay, "Mescheder et al. 2018, https://arxiv.org/abs/1801.04406"),
     "orthogonal": _plain(penalties.orthogonal, "Brock et al. 2019, https://arxiv.org/abs/1809.11096"),
     "generator-orthogonal": _plain(

@@ -105,6 +105,11 @@ class Judge:
     together: int = 1
 
 
+def as_they_are(x: Tensor) -> Tensor:
+    """The samples themselves."""
+    return x
+
+
 @dataclass(frozen=True)
 class Game:
     """Players, their turns in a round, and how samples come out.
@@ -121,6 +126,7 @@ class Game:
         state: Further tensors that belong to the game; they are changed in place and saved with it. After each round
             they are averaged over processes.
         judge: What the discriminator thinks of samples, if there is one.
+        shown: (real samples (n, *space.shape)) -> as many, as the game shows them at this point of it.
         multiples: How many times as often as in the data each group of samples is to come next, before they are scaled
             to sum to 1, shape (groups,); None shows the data as they are.
     """
@@ -134,4 +140,5 @@ class Game:
     clock: Clock = field(default_factory=Clock)
     state: Mapping[str, Tensor] = field(default_factory=dict)
     judge: Judge | None = None
+    shown: Callable[[Tensor], Tensor] = as_they_are
     multiples: Callable[[], Tensor] | None = None

@@ -169,6 +169,11 @@ def roth(move: DiscriminatorMove) -> Tensor:
     return (by_real + (on_fake.sigmoid().square() * fake_norms).mean()) / 2
 
 
+def drift(move: DiscriminatorMove) -> Tensor:
+    """E D(x)^2 on real samples, so that a critic's logits stay near zero (Karras et al. 2018, Appendix A.1)."""
+    return move.on_real.square().mean()
+
+
 def weight_decay(move: DiscriminatorMove) -> Tensor:
     """1/2 ||w||^2 over all weights of the discriminator (Mescheder et al. 2018 discuss it as a stabiliser)."""
     return torch.stack([weight.square().sum() for weight in move.module.parameters()]).sum() / 2

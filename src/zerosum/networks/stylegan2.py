@@ -21,7 +21,8 @@ from zerosum.nn.binomial import Double, Halve, Smooth
 from zerosum.nn.discriminator import Discriminator
 from zerosum.nn.equalised import EqualisedConv2d, EqualisedLinear
 from zerosum.nn.modulation import ModulatedConvolution, ToPicture
-from zerosum.nn.pyramid import Pyramid
+from zerosum.nn.pixel_norm import normalised
+from zerosum.nn.pyramid import Grids
 from zerosum.nn.statistics import STATISTICS
 
 Architecture = Literal["plain", "skip", "residual"]
@@ -29,32 +30,6 @@ Architecture = Literal["plain", "skip", "residual"]
 
 MAPPING_RATE = 0.01
 """Share of the optimizer's rate that mapping networks learn at (Karras et al. 2019, Appendix C)."""
-
-
-class Grids:
-    """The grids of a picture, from the smallest to the largest, and how many channels each has.
-
-    Args:
-        height: Of the picture, in pixels.
-        width: Of the picture, in pixels.
-        channel_base: Channels of a grid times the power of two next to its shorter side.
-        largest: No grid has more channels than this.
-
-    Attributes:
-        pyramid: Crops and pads.
-        sides: Of each grid, the power of two next to its shorter side.
-        sizes: Of each grid, height and width.
-        widths: Of each grid, channels.
-    """
-
-    def __init__(self, height: int, width: int, channel_base: int, largest: int) -> None:
-        doublings = max(1, Pyramid.of(height, width).doublings)
-        self.pyramid = Pyramid(height, width, doublings)
-        rows, columns = self.pyramid.base
-        side = 2 ** max(2, round(math.log2(min(rows, columns))))
-        self.sides = [side << index for index in range(doublings + 1)]
-        self.sizes = [(rows << index, columns << index) for index in range(doublings + 1)]
-        self.widths = [max(1, min(channel_base // side, largest)) for side in self.sides]
 
 
 class Mapping(nn.Module):
@@ -348,8 +323,3 @@ class StyleGAN2Head(nn.Module):
             if self.mapping is not None:
                 x = x * self.mapping(None, condition) / math.sqrt(x.shape[1])
             return x.sum(1)
-
-
-def normalised(x: Tensor) -> Tensor:
-    """Vectors (n, d) with a mean square of 1."""
-    return x * (x.square().mean(1, keepdim=True) + 1e-8).rsqrt()

@@ -9,8 +9,9 @@ import math
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from zerosum.nn.convolution import Convolution
+from zerosum.nn.convolution import Convolution, conv_transpose2d
 from zerosum.nn.leaky_relu import leaky_relu_
+from zerosum.nn.residual import means_of_four
 
 SLOPE = 0.2
 """Of the leaky ReLUs' negative side."""
@@ -54,6 +55,8 @@ class EqualisedLinear(nn.Linear):
 class EqualisedConv2d(Convolution):
     """A convolution, (n, inputs, h, w) to (n, outputs, h', w'), that keeps the variance, and a leaky ReLU if asked.
 
+    Penalties can differentiate it twice at the speed of convolutions, see `nn.convolution`.
+
     Args:
         inputs: Channels in.
         outputs: Channels out.
@@ -61,6 +64,7 @@ class EqualisedConv2d(Convolution):
         stride: Of the convolution.
         padding: Zeros around the grid; None keeps its size.
         activate: Whether there is a bias, and a leaky ReLU after it.
+        bias: Whether there is a bias where there is no leaky ReLU.
         gain: What the outputs are multiplied by.
 
     Attributes:
@@ -76,10 +80,12 @@ class EqualisedConv2d(Convolution):
         stride: int = 1,
         padding: int | None = None,
         activate: bool = True,
+        bias: bool = False,
         gain: float = 1.0,
     ) -> None:
         padding = kernel // 2 if padding is None else padding
-        super().__init__(inputs, outputs, kernel, stride, padding, bias=activate)
+        super().__init__(inputs, outputs, kernel, stride, padding, bias=activate or bias)
+        self.activate = activate
         self.gain = gain * KEEPING if activate else gain
         self.scale = 1 / math.sqrt(inputs * kernel**2)
         nn.init.normal_(self.weight)
@@ -88,7 +94,29 @@ class EqualisedConv2d(Convolution):
 
     def forward(self, input: Tensor) -> Tensor:
         """The convolved grid."""
+        # A leaky ReLU lets the positive gain through.
+        bias = None if self.bias is None else self.bias * self.gain
         weight = self.weight * (self.scale * self.gain)
-        if self.bias is None:
-            return self._conv_forward(input, weight, None)
-        return leaky_relu_(self._conv_forward(input, weight, self.bias * self.gain), SLOPE)
+        x = self._conv_forward(input, weight, bias)
+        return leaky_relu_(x, SLOPE) if self.activate else x
+
+
+class EqualisedDoublingConv2d(EqualisedConv2d):
+    """The 3x3 convolution of `double(x)`, (n, inputs, h, w) to (n, outputs, 2h, 2w), without doubling first.
+
+    As `nn.residual` does it; a leaky ReLU follows.
+
+    Args:
+        inputs: Channels in.
+        outputs: Channels out.
+    """
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__(inputs, outputs, 3)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The convolved larger grid."""
+        assert self.bias is not None
+        kernel = means_of_four(self.weight * (4 * self.scale * self.gain))
+        x = conv_transpose2d(input, kernel.flip(2, 3).transpose(0, 1), self.bias * self.gain, stride=2, padding=1)
+        return leaky_relu_(x, SLOPE)

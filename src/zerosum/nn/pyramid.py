@@ -54,9 +54,62 @@ class Pyramid:
         """The picture (n, c, height, width) surrounded by zeros on the top grid."""
         return F.pad(x, self._margins) if any(self._margins) else x
 
+    def reduce(self, x: Tensor, level: int) -> Tensor:
+        """Means over the cells of the grid `level` doublings above the base, (n, c, rows, columns).
+
+        Args:
+            x: Pictures (n, c, height, width), or any of the larger grids, or that grid itself, which is left alone.
+            level: Doublings from the base to the grid, 0 to `doublings`.
+        """
+        x = self.pad(x) if x.shape[2:] == (self.height, self.width) else x
+        cell = x.shape[2] // (self.base[0] << level)
+        return F.avg_pool2d(x, cell) if cell > 1 else x
+
+    def enlarge(self, x: Tensor) -> Tensor:
+        """Pictures (n, c, height, width) in which every cell of one of the grids is a square of pixels."""
+        side = (self.base[0] << self.doublings) // x.shape[2]
+        return self.crop(F.interpolate(x, scale_factor=side, mode="nearest") if side > 1 else x)
+
+    def show(self, x: Tensor, level: float) -> Tensor:
+        """Pictures (n, c, height, width) with no more detail than grids have.
+
+        Args:
+            x: The pictures.
+            level: Doublings from the base to the finest grid; between two whole numbers lie mixtures of two grids.
+        """
+        whole, share = int(level), level % 1
+        coarse = self.enlarge(self.reduce(x, whole))
+        return coarse.lerp(self.enlarge(self.reduce(x, whole + 1)), share) if share else coarse
+
     @property
     def _margins(self) -> tuple[int, int, int, int]:
         """How far the top grid reaches beyond the picture on the left, right, top and bottom."""
         rows = (self.base[0] << self.doublings) - self.height
         columns = (self.base[1] << self.doublings) - self.width
         return columns // 2, columns - columns // 2, rows // 2, rows - rows // 2
+
+
+class Grids:
+    """The grids of a picture, from the smallest to the largest, and how many channels each has.
+
+    Args:
+        height: Of the picture, in pixels.
+        width: Of the picture, in pixels.
+        channel_base: Channels of a grid times the power of two next to its shorter side.
+        largest: No grid has more channels than this.
+
+    Attributes:
+        pyramid: Crops and pads.
+        sides: Of each grid, the power of two next to its shorter side.
+        sizes: Of each grid, height and width.
+        widths: Of each grid, channels.
+    """
+
+    def __init__(self, height: int, width: int, channel_base: int, largest: int) -> None:
+        doublings = max(1, Pyramid.of(height, width).doublings)
+        self.pyramid = Pyramid(height, width, doublings)
+        rows, columns = self.pyramid.base
+        side = 2 ** max(2, round(math.log2(min(rows, columns))))
+        self.sides = [side << index for index in range(doublings + 1)]
+        self.sizes = [(rows << index, columns << index) for index in range(doublings + 1)]
+        self.widths = [max(1, min(channel_base // side, largest)) for side in self.sides]

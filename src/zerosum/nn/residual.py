@@ -16,6 +16,7 @@ from torch.nn import functional as F
 from zerosum.nn.attention import SelfAttention
 from zerosum.nn.conditional_norm import ConditionalBatchNorm
 from zerosum.nn.convolution import Convolution, conv2d
+from zerosum.nn.doubling import double
 from zerosum.nn.pyramid import Pyramid
 
 
@@ -138,11 +139,6 @@ def channel_multiples(doublings: int) -> tuple[int, ...]:
     if doublings <= 5:
         return (1, 2, 4, 8, 16, 16)[: doublings + 1]
     return (1,) * (doublings - 6) + (1, 2, 4, 8, 8, 16, 16)
-
-
-def double(x: Tensor) -> Tensor:
-    """Every pixel four times, (n, c, h, w) to (n, c, 2h, 2w)."""
-    return F.interpolate(x, scale_factor=2, mode="nearest")
 
 
 def means_of_four(kernel: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ from torch import Tensor
 from zerosum.config.adversarial import Adversarial, LossName
 from zerosum.config.average import Average
 from zerosum.config.optimizer import Adam
-from zerosum.config.presets import by_size
+from zerosum.config.presets import by_side
 from zerosum.core.errors import SettingError
 from zerosum.core.registry import recipe
 from zerosum.core.space import Space
@@ -87,14 +87,6 @@ As Karras et al. 2020 (arXiv:2006.06676) for CIFAR-10: two mapping layers, a wea
 
 LARGE = replace(SMALL, mixing=0.9, penalties="r1=0.3")
 """Up to 128 pixels, for minutes on a processor."""
-
-LARGEST = 128
-"""Pictures with a side of more pixels than this take the paper's networks, which want a graphics card."""
-
-
-def by_side(space: Space) -> str:
-    """The preset for pictures of a size."""
-    return "paper" if max(space.shape[1:]) > LARGEST else by_size(space)
 
 
 @recipe(

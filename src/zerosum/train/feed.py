@@ -43,5 +43,5 @@ class Feed:
                 rows, condition, group = self._loader.focused(position, self._game.multiples().double().cpu().numpy())
             else:
                 rows, condition = self._loader.rows(position)
-            self._encoded[position] = self._codec.encode(rows), condition, group
+            self._encoded[position] = self._game.shown(self._codec.encode(rows)), condition, group
         return self._encoded[position]

@@ -170,8 +170,9 @@ class Probe:
         if judge is None:
             return {}
         everyone = {name: player.module for name, player in players.items()}
+        trained, held = self._engine.game.shown(self._trained), self._engine.game.shown(self._held)
         with evaluating(everyone), self._engine.autocast(), torch.no_grad():
-            on_trained = self._in_chunks(judge.logits, self._trained, self._told_trained, self._pack)
+            on_trained = self._in_chunks(judge.logits, trained, self._told_trained, self._pack)
             on_fake = self._in_chunks(judge.logits, fake, self._told, self._pack)
             middle = judge.middle(on_trained, on_fake)
             found = {
@@ -179,14 +180,14 @@ class Probe:
                 "judged_fake": float((on_fake < middle).float().mean()),
             }
             if len(self._held) >= self._pack:
-                on_held = self._in_chunks(judge.logits, self._held, self._told_held, self._pack)
+                on_held = self._in_chunks(judge.logits, held, self._told_held, self._pack)
                 found["judged_held_out"] = float((on_held > middle).float().mean())
                 # Where real and fake are told apart by less than their spread, the share of the gap means nothing.
                 gap = (on_trained.mean() - on_fake.mean()).clamp(min=float(on_trained.std()) / 2)
                 found["overfitting"] = float((on_trained.mean() - on_held.mean()) / gap.clamp(min=1e-12))
         with evaluating(everyone):
             few = max(self._pack, min(SLOPES, self._chunk))
-            x = self._trained[:few].clone().requires_grad_()
+            x = trained[:few].clone().requires_grad_()
             told = None if self._told_trained is None else self._told_trained[:few]
             (gradient,) = torch.autograd.grad(judge.logits(x, told).sum(), x)
         found["input_slope"] = float(gradient.flatten(1).norm(dim=1).mean())
