@@ -39,7 +39,7 @@ def test_grids_scale_those_so_many_doublings_larger(side: int, skip: int, count:
 
 
 def test_the_published_widths() -> None:
-    """From 1024 channels on 4 x 4 to 32 on 256 x 256, and of the discriminator from 32 on 128 x 128 to 1024 on 8 x 8."""
+    """Of 256 x 256: the generator's from 4 x 4 on, and the discriminator's from 128 x 128 to 8 x 8."""
     with torch.device("meta"):
         generator, judge = FastGANGenerator((3, 256, 256), 256, 64, 4), FastGANDiscriminator((3, 256, 256), 64)
     outputs = [layer.out_channels // 2 for layer in generator.modules() if type(layer).__name__ == "DoublingConv2d"]
@@ -92,7 +92,7 @@ class Shown(nn.Module):
 
 
 def test_a_part_of_the_fine_grid_is_to_become_the_same_part_of_the_picture() -> None:
-    """With features that are the picture itself on smaller grids, what is drawn is what is wanted, wherever the part is."""
+    """Features that are the picture itself on smaller grids are drawn as what is wanted, wherever the part is."""
     torch.manual_seed(0)
     shape = (3, 32, 48)
     judge = FastGANDiscriminator(shape, 2)

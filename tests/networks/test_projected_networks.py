@@ -1,4 +1,4 @@
-"""The projected discriminator: fixed random mixing, judges of the same places, and a frozen network that nobody owns."""
+"""The projected discriminator: fixed random mixing, judges of the same places, a frozen network that nobody owns."""
 
 from collections.abc import Callable, Sequence
 

@@ -129,6 +129,7 @@ def test_settings_survive_json(recipe: Recipe) -> None:
 def test_every_recipe_says_what_it_is() -> None:
     assert {recipe.name for recipe in recipes()} >= {
         *("gan", "dcgan", "wgan-gp", "sngan", "sagan", "biggan", "stylegan2", "r3gan", "light", "infogan", "acgan"),
+        *("fastgan", "projected"),
         *("vae", "autoencoder", "diffusion"),
     }
     for recipe in recipes():
