@@ -21,11 +21,13 @@ from zerosum.game.adversarial import adversarial_game
 from zerosum.game.auxiliary import (
     LEAST_DEVIATION,
     Auxiliary,
+    Described,
     categorical_information,
     class_likelihood,
     continuous_information,
     mutual_information,
     recognised,
+    reconstruction,
 )
 from zerosum.game.game import Game, Player
 from zerosum.game.objectives import NON_SATURATING, Objective
@@ -90,6 +92,11 @@ def test_it_is_a_bound_that_the_posterior_reaches() -> None:
         assert categorical_information(other, code).item() < truth
 
 
+def described(said: Tensor, latents: Tensor | None = None) -> Described:
+    """Samples of which a head says this."""
+    return Described(nn.Identity(), torch.zeros(len(said), 1), said, None, latents)
+
+
 def test_each_code_is_read_off_its_own_numbers() -> None:
     prior = Codes.beside(3, (4, 2), 2)
     latents = prior.draw(Batch(torch.zeros(500, 1), None, Noise(0)))
@@ -99,11 +106,11 @@ def test_each_code_is_read_off_its_own_numbers() -> None:
     terms = mutual_information(prior, 2.0, 0.5).generator
     assert recognised(prior) == [4, 2, 4]
     knowing = torch.cat([torch.zeros(500, 4), 1e4 * second, torch.zeros(500, 4)], 1)
-    found = terms(knowing, None, latents)
+    found = terms(described(knowing, latents))
     assert found["categorical-codes"].item() == pytest.approx(-2 * math.log(2), rel=1e-5)
     assert found["continuous-codes"].item() == pytest.approx(-0.5 * unknown, rel=1e-4)
     knowing = torch.cat([1e4 * first, 1e4 * second, places, torch.full((500, 2), -1e4)], 1)
-    found = terms(knowing, None, latents)
+    found = terms(described(knowing, latents))
     assert found["categorical-codes"].item() == pytest.approx(-2 * (math.log(4) + math.log(2)), rel=1e-5)
     sure = 2 * (math.log(2) - math.log(LEAST_DEVIATION * math.sqrt(2 * math.pi)))
     assert found["continuous-codes"].item() == pytest.approx(-0.5 * sure, rel=1e-5)
@@ -115,8 +122,9 @@ def test_codes_that_are_not_there_have_no_terms() -> None:
         prior = Codes.beside(2, categorical, continuous)
         said = torch.zeros(8, sum(recognised(prior)))
         both = mutual_information(prior)
-        assert both.generator(said, None, prior.draw(batch)).keys() == names
-        assert both.discriminator(said, said, None, prior.draw(batch)).keys() == names
+        fake = described(said, prior.draw(batch))
+        assert both.generator(fake).keys() == names
+        assert both.discriminator(described(said), fake).keys() == names
 
 
 class Seen(Discriminator):
@@ -259,3 +267,53 @@ def test_the_rest_of_the_game_is_as_without_it() -> None:
 def test_packs_are_refused() -> None:
     with pytest.raises(SettingError, match="--pack is 2.*leave --pack out"):
         rules_of(Adversarial(pack=2), POINTS, class_likelihood())
+
+
+def test_reconstruction_is_of_real_samples_alone() -> None:
+    """The mean absolute difference of every pair, and nothing is asked of generated samples, in either move."""
+    asked = []
+
+    def head(features: Tensor, x: Tensor) -> list[tuple[Tensor, Tensor]]:
+        asked.append(x)
+        return [(features, x), (2 * features, x[:, :1])]
+
+    real = Described(head, torch.tensor([[1.0, 2.0]]), torch.tensor([[0.5, -1.0]]))
+    fake = Described(head, torch.zeros(1, 2), torch.zeros(1, 2), None, torch.zeros(1, 3))
+    both = reconstruction(0.3)
+    terms = both.discriminator(real, fake)
+    assert terms.keys() == {"reconstruction"} and both.generator(fake) == {}
+    assert terms["reconstruction"].item() == pytest.approx(0.3 * ((0.5 + 3) / 2 + (0 + 3) / 2))
+    assert asked == [real.x]
+
+
+class Silent(nn.Module):
+    def forward(self, features: Tensor, condition: Tensor | None) -> Tensor:
+        return 0 * features.sum(1)
+
+
+class Redrawn(nn.Module):
+    """One matrix says what the samples were."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.matrix = nn.Parameter(torch.zeros(2, 2))
+
+    def forward(self, features: Tensor, x: Tensor) -> list[tuple[Tensor, Tensor]]:
+        return [(features @ self.matrix, x)]
+
+
+def test_real_samples_are_handed_to_the_head_as_the_discriminator_saw_them() -> None:
+    judge = Seen(torch.zeros(2, 2))
+    judge.head, judge.auxiliary = Silent(), Redrawn()
+    rules = Rules(objective=NOTHING, auxiliary=reconstruction(), inputs=[lambda x: 3 * x])
+    players = {"generator": Player(Samples(64), Adam(rate=1e-2)), "discriminator": Player(judge, Adam(rate=1e-2))}
+    game = adversarial_game(**players, prior=Normal(2), rules=rules)
+    real = torch.randn(64, 2)
+    found = game.turns[0].loss(Batch(real, None, Noise(0))).terms["reconstruction"]
+    assert found.item() == pytest.approx(3 * real.abs().mean().item(), rel=1e-6), "the matrix is still zero"
+    engine = Engine(game, Run(device="cpu"), POINTS)
+    for number in range(200):
+        engine.take(game.turns[0], Batch(torch.randn(64, 2), None, Noise(number)))
+    after = game.turns[0].loss(Batch(real, None, Noise(0))).terms["reconstruction"]
+    assert after < 0.1 * found
+    assert set(game.turns[1].loss(Batch(real, None, Noise(0))).terms) == {"adversarial"}

@@ -16,6 +16,7 @@ from zerosum.game.objectives import (
     NON_SATURATING,
     OBJECTIVES,
     PEARSON,
+    RANDOM_HINGE,
     RELATIVISTIC,
     WASSERSTEIN,
     Objective,
@@ -69,7 +70,7 @@ def conjugate(name: str, t: np.ndarray) -> np.ndarray:
 
 
 def test_every_objective_has_a_case_here_and_a_name_in_the_settings() -> None:
-    assert set(OBJECTIVES) == set(EXPECTED) | set(DIVERGENCES) == set(get_args(LossName))
+    assert set(OBJECTIVES) == {*EXPECTED, *DIVERGENCES, "random-hinge"} == set(get_args(LossName))
     for name in OBJECTIVES:
         assert find_objective(name).name == name
     with pytest.raises(SettingError, match='no loss "hing".*Did you mean "hinge"'):
@@ -92,6 +93,34 @@ def test_equals_the_variational_bound(name: str) -> None:
     real, fake = torch.tensor(REAL), torch.tensor(FAKE)
     assert OBJECTIVES[name].discriminator(real, fake).item() == pytest.approx(bound, abs=1e-7)
     assert OBJECTIVES[name].generator(real, fake).item() == pytest.approx(-activation(FAKE).mean(), rel=1e-12)
+
+
+def test_random_margins_are_between_four_fifths_and_one() -> None:
+    """Beyond the margin nothing is wanted; short of it, the mean margin is 0.9; and each logit has its own."""
+    zeros, ones = torch.zeros(100_000), torch.ones(100_000)
+    torch.manual_seed(0)
+    assert RANDOM_HINGE.discriminator(ones, -ones).item() == 0
+    assert RANDOM_HINGE.discriminator(zeros, zeros).item() == pytest.approx(2 * 0.9, abs=2e-3)
+    assert RANDOM_HINGE.discriminator(0.8 * ones, -0.8 * ones).item() == pytest.approx(2 * 0.1, abs=2e-3)
+    real = (0.9 * ones).requires_grad_()
+    (slope,) = torch.autograd.grad(RANDOM_HINGE.discriminator(real, -ones), real)
+    assert (slope < 0).float().mean().item() == pytest.approx(0.5, abs=0.01)
+    torch.manual_seed(1)
+    first = RANDOM_HINGE.discriminator(zeros, zeros).item()
+    torch.manual_seed(1)
+    assert RANDOM_HINGE.discriminator(zeros, zeros).item() == first
+    assert RANDOM_HINGE.generator(ones, torch.tensor(FAKE)).item() == pytest.approx(
+        HINGE.generator(ones, torch.tensor(FAKE))
+    )
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED | DIVERGENCES))
+def test_several_judges_play_for_the_same(name: str) -> None:
+    """Logits (n, opinions) cost the mean of what each opinion's logits (n,) cost."""
+    real, fake = (torch.from_numpy(np.stack([logits, logits[::-1] / 3, logits - 1], 1)) for logits in (REAL, FAKE))
+    for side in (OBJECTIVES[name].discriminator, OBJECTIVES[name].generator):
+        each = [side(real[:, judge], fake[:, judge]).item() for judge in range(3)]
+        assert side(real, fake).item() == pytest.approx(np.mean(each), rel=1e-12)
 
 
 def best_logits(objective: Objective, real: np.ndarray, fake: np.ndarray) -> np.ndarray:
@@ -130,7 +159,7 @@ def test_the_best_discriminator_says_how_likely_real_is(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name, objective in OBJECTIVES.items() if objective.even is not None])
 def test_where_both_are_as_likely_the_best_logit_is_even(name: str) -> None:
     objective = OBJECTIVES[name]
-    if objective is not HINGE:
+    if objective not in (HINGE, RANDOM_HINGE):
         best = best_logits(objective, np.array([0.3, 1.0]), np.array([0.3, 1.0]))
         np.testing.assert_allclose(best, objective.even, atol=1e-9)
     real, fake = torch.tensor(REAL), torch.tensor(FAKE)

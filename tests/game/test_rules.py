@@ -24,6 +24,7 @@ from zerosum.game.game import Clock, Game, Player
 from zerosum.game.inputs import InstanceNoise, Pack
 from zerosum.game.judgement import Judgement
 from zerosum.game.objectives import HINGE, NON_SATURATING, RELATIVISTIC, WASSERSTEIN, Objective
+from zerosum.game.penalties import Penalty, r1, roth
 from zerosum.game.pretraining import Pretraining
 from zerosum.game.priors import Normal
 from zerosum.game.rules import Rules, rules_of
@@ -57,6 +58,17 @@ class First(nn.Module):
 
     def forward(self, x: Tensor, condition: Tensor | None) -> Tensor:
         return x @ self.weight
+
+
+class Two(nn.Module):
+    """Two judges: one of the first coordinate, one of the second, and of half its weight."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.tensor([1.0, 0.5]))
+
+    def forward(self, x: Tensor, condition: Tensor | None) -> Tensor:
+        return x * self.weight
 
 
 def game_of(objective: Objective = NON_SATURATING, critic: nn.Module | None = None, **rules: Any) -> Game:
@@ -468,3 +480,41 @@ def test_a_game_with_focus_is_fed_by_its_groups() -> None:
     shares = last / last.sum()
     np.testing.assert_allclose(shares, np.array([1 / 3, 1, 3]) / (13 / 3), atol=0.05)
     assert torch.equal(game.state["focus/difficulty"], focus.state["focus/difficulty"])
+
+
+def test_every_judge_plays_for_itself_and_the_verdict_is_their_mean() -> None:
+    """The loss is a mean over judges, not the loss of their mean; who looks on is told one logit a sample."""
+    game, batch = game_of(HINGE, Two()), batch_of(12)
+    torch.manual_seed(0)
+    outcome = game.turns[0].loss(batch)
+    with torch.no_grad():
+        fake = game.players["generator"].module(Normal(2).draw(batch_of(12)), None)
+        on_real, on_fake = (x * torch.tensor([1.0, 0.5]) for x in (batch.x, fake))
+    expected = (1 - on_real).clamp(min=0).mean() + (1 + on_fake).clamp(min=0).mean()
+    assert outcome.terms["adversarial"].item() == pytest.approx(expected.item(), rel=1e-5)
+    of_mean = (1 - on_real.mean(1)).clamp(min=0).mean() + (1 + on_fake.mean(1)).clamp(min=0).mean()
+    assert abs(of_mean - expected) > 0.01
+    found = outcome.signals()
+    assert found["gap"].item() == pytest.approx((on_real.mean() - on_fake.mean()).item(), abs=1e-6)
+    assert found["accuracy_real"].item() == pytest.approx((on_real.mean(1) > 0).float().mean().item())
+    assert game.judge is not None
+    torch.testing.assert_close(game.judge.logits(batch.x, None), on_real.mean(1))
+
+
+def test_the_generator_learns_from_what_most_judges_find_convincing() -> None:
+    game, batch = game_of(HINGE, Two(), top=Ramp(1.0, 0.25, 1)), batch_of(12)
+    game.clock.samples = 1
+    loss = game.turns[1].loss(batch).terms["adversarial"]
+    fake = game.players["generator"].module(Normal(2).draw(batch_of(12)), None) * torch.tensor([1.0, 0.5])
+    best = fake.mean(1).topk(3).indices
+    assert loss.item() == pytest.approx(-fake[best].mean().item(), rel=1e-5)
+
+
+def test_the_slope_of_several_judges_is_that_of_their_verdict() -> None:
+    terms = [
+        game_of(HINGE, Two(), penalties=[Penalty("r1", r1, Ramp(1.0))]).turns[0].loss(batch_of()).terms["r1"],
+        game_of(HINGE, Two(), penalties=[Penalty("roth", roth, Ramp(1.0))]).turns[0].loss(batch_of()).terms["roth"],
+    ]
+    squared = (0.5**2 + 0.25**2) * 1.0
+    assert terms[0].item() == pytest.approx(squared / 2, rel=1e-5)
+    assert 0 < terms[1].item() < squared

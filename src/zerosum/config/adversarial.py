@@ -12,6 +12,7 @@ LossName = Literal[
     "wasserstein",
     "least-squares",
     "hinge",
+    "random-hinge",
     "relativistic",
     "relativistic-average",
     "kl",

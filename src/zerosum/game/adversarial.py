@@ -9,8 +9,9 @@ from torch import Tensor, nn
 from torch.nn.utils.parametrize import cached
 
 from zerosum.core.batch import Batch
+from zerosum.game.auxiliary import Described
 from zerosum.game.game import Game, Judge, Modules, Outcome, Player, Turn
-from zerosum.game.judgement import Judgement
+from zerosum.game.judgement import Judgement, verdict
 from zerosum.game.penalties import DiscriminatorMove, GeneratorMove, Penalty
 from zerosum.game.priors import Prior
 from zerosum.game.rules import Rules
@@ -25,8 +26,9 @@ def adversarial_game(
     """A generator and a discriminator that take turns.
 
     The generator's module maps (latents (n, prior.dimension), condition) to samples (n, ...); the discriminator's maps
-    (samples, condition) to logits (n,). Fakes carry the classes of the real samples they are set against. Where the
-    rules have an auxiliary part or match features, it is an `nn.discriminator.Discriminator`.
+    (samples, condition) to logits (n,), or (n, opinions) if several judges each play for the objective. Fakes carry the
+    classes of the real samples they are set against. Where the rules have an auxiliary part or match features, it is an
+    `nn.discriminator.Discriminator`.
 
     Args:
         generator: The player whose (averaged) weights are shipped.
@@ -101,12 +103,12 @@ class _Sides:
         move, of_real, of_fake = self._discriminator_move(batch, fake, penalties)
         terms = {"adversarial": self.rules.objective.discriminator(move.on_real, move.on_fake)}
         if self.rules.auxiliary is not None:
-            said = self._said(of_real), self._said(of_fake)
-            terms |= self.rules.auxiliary.discriminator(*said, batch.condition, latents)
+            sides = self._described(move.real, of_real, batch), self._described(move.fake, of_fake, batch, latents)
+            terms |= self.rules.auxiliary.discriminator(*sides)
         if self.rules.matching:
             terms["mismatched"] = self.rules.matching * self._mismatched(move.on_real, of_real, batch.condition)
         terms |= self._values(penalties, move)
-        logits = (move.on_real.detach(), move.on_fake.detach())
+        logits = verdict(move.on_real.detach()), verdict(move.on_fake.detach())
         clock, steps = self.rules.clock, self.rules.discriminator_steps
         number = (batch.position - clock.samples * steps) // batch.total
         judgement = Judgement(self.rules.objective, batch, fake, *logits, clock, number)
@@ -126,18 +128,19 @@ class _Sides:
     def generator_loss(self, batch: Batch) -> Outcome:
         rules, penalties = self.rules, self.joined("generator")
         move = self._generator_move(batch, penalties)
-        on_fake, of_fake = self._look(rules.prepare(move.fake), batch.condition)
+        prepared = rules.prepare(move.fake)
+        on_fake, of_fake = self._look(prepared, batch.condition)
         on_real, of_real = on_fake, of_fake
         if rules.objective.compares or rules.feature_matching:
             with torch.no_grad():
                 on_real, of_real = self._look(rules.prepare(batch.x), batch.condition)
         share = rules.top.at(rules.clock.samples)
         if share < 1:
-            on_fake, best = on_fake.topk(max(1, round(share * len(on_fake))))
-            on_real = on_real[best]
+            best = verdict(on_fake).topk(max(1, round(share * len(on_fake)))).indices
+            on_real, on_fake = on_real[best], on_fake[best]
         terms = {"adversarial": rules.objective.generator(on_real, on_fake)}
         if rules.auxiliary is not None:
-            terms |= rules.auxiliary.generator(self._said(of_fake), batch.condition, move.latents)
+            terms |= rules.auxiliary.generator(self._described(prepared, of_fake, batch, move.latents))
         if rules.feature_matching:
             apart = of_fake.float().mean(0) - of_real.float().mean(0)
             terms["feature-matching"] = rules.feature_matching * apart.square().sum()
@@ -149,8 +152,8 @@ class _Sides:
         return Outcome(self._values(penalties, self._generator_move(batch, penalties)))
 
     def judge(self, x: Tensor, condition: Tensor | None) -> Tensor:
-        """Logits of samples as they are: packed where packs are judged, but neither augmented nor noisy."""
-        return self.discriminator(self.rules.pack(x), condition).float()
+        """Logits (n,) of samples as they are: packed where packs are judged, but neither augmented nor noisy."""
+        return verdict(self.discriminator(self.rules.pack(x), condition).float())
 
     @torch.no_grad()
     def _fakes(self, batch: Batch) -> tuple[Tensor, Tensor]:
@@ -191,9 +194,9 @@ class _Sides:
         features = self.discriminator.features(x, condition)  # type: ignore[operator]
         return self.discriminator.head(features, condition).float(), features  # type: ignore[operator]
 
-    def _said(self, features: Tensor) -> Tensor:
-        """What the auxiliary head says of samples with these features."""
-        return self.discriminator.auxiliary(features)  # type: ignore[operator]
+    def _described(self, x: Tensor, features: Tensor, batch: Batch, latents: Tensor | None = None) -> Described:
+        """Prepared samples with their features, for the auxiliary head."""
+        return Described(self.discriminator.auxiliary, x, features, batch.condition, latents)  # type: ignore[arg-type]
 
     def _mismatched(self, on_real: Tensor, of_real: Tensor, condition: Tensor | None) -> Tensor:
         """The discriminator's loss where real samples (their features given) beside another's condition are the fakes.

@@ -3,7 +3,9 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
+import torch
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
@@ -15,21 +17,44 @@ that may grow without bound would become all that is played for."""
 
 
 @dataclass(frozen=True)
+class Described:
+    """Samples and their features, of which the auxiliary head can be asked.
+
+    Attributes:
+        head: From features (n, f), and whatever else it wants to know, to what it says of their samples.
+        x: The samples as the discriminator was given them, shape (n, ...).
+        features: Its features of them, shape (n, f).
+        condition: What they are told to be, see `Batch.condition`.
+        latents: Those that they were generated from, shape (n, dimension); None for real samples.
+    """
+
+    head: Callable[..., Any]
+    x: Tensor
+    features: Tensor
+    condition: Tensor | None = None
+    latents: Tensor | None = None
+
+    @property
+    def said(self) -> Tensor:
+        """What a head that reads features alone says of the samples, (n, outputs), float32."""
+        return self.head(self.features)
+
+
+@dataclass(frozen=True)
 class Auxiliary:
-    """The two sides of an auxiliary head, as functions of what it says: named terms that are minimised.
+    """The two sides of an auxiliary head: named terms that are minimised, from samples that it can be asked of.
 
     The head is part of the discriminator (`nn.auxiliary.with_auxiliary`) and moves with it. As a player of its own it
     could not shape the features that it shares, which are frozen in another player's move, and would need a pass of its
     own through all of them.
 
     Attributes:
-        discriminator: (on_real, on_fake, condition, latents) -> the discriminator's terms. What the head says has shape
-            (n, outputs), float32; `condition` is that of both, `latents` (n, dimension) those of the fakes.
-        generator: (on_fake, condition, latents) -> the generator's terms.
+        discriminator: (real, fake) -> the discriminator's terms.
+        generator: (fake) -> the generator's terms.
     """
 
-    discriminator: Callable[[Tensor, Tensor, Tensor | None, Tensor], dict[str, Tensor]]
-    generator: Callable[[Tensor, Tensor | None, Tensor], dict[str, Tensor]]
+    discriminator: Callable[[Described, Described], dict[str, Tensor]]
+    generator: Callable[[Described], dict[str, Tensor]]
 
 
 def class_likelihood(weight: float = 1.0) -> Auxiliary:
@@ -38,14 +63,15 @@ def class_likelihood(weight: float = 1.0) -> Auxiliary:
     The discriminator does so on real and on generated samples, the generator on its own.
     """
 
-    def discriminator(on_real: Tensor, on_fake: Tensor, condition: Tensor | None, latents: Tensor) -> dict[str, Tensor]:
-        assert condition is not None, "there is a class to be right about"
-        of_real = weight * cross_entropy(on_real, condition)
-        return {"class-of-real": of_real} | generator(on_fake, condition, latents)
+    def surprise(samples: Described) -> Tensor:
+        assert samples.condition is not None, "there is a class to be right about"
+        return weight * cross_entropy(samples.said, samples.condition)
 
-    def generator(on_fake: Tensor, condition: Tensor | None, latents: Tensor) -> dict[str, Tensor]:
-        assert condition is not None, "there is a class to be right about"
-        return {"class-of-fake": weight * cross_entropy(on_fake, condition)}
+    def discriminator(real: Described, fake: Described) -> dict[str, Tensor]:
+        return {"class-of-real": surprise(real)} | generator(fake)
+
+    def generator(fake: Described) -> dict[str, Tensor]:
+        return {"class-of-fake": surprise(fake)}
 
     return Auxiliary(discriminator, generator)
 
@@ -56,14 +82,15 @@ def attribute_likelihood(weight: float = 1.0) -> Auxiliary:
     It is the mean over attributes, each there (1) or not (0) by itself, on real and on generated samples.
     """
 
-    def generator(on_fake: Tensor, condition: Tensor | None, latents: Tensor) -> dict[str, Tensor]:
-        assert condition is not None, "there are attributes to be right about"
-        return {"attributes-of-fake": weight * binary_cross_entropy_with_logits(on_fake, condition)}
+    def surprise(samples: Described) -> Tensor:
+        assert samples.condition is not None, "there are attributes to be right about"
+        return weight * binary_cross_entropy_with_logits(samples.said, samples.condition)
 
-    def discriminator(on_real: Tensor, on_fake: Tensor, condition: Tensor | None, latents: Tensor) -> dict[str, Tensor]:
-        assert condition is not None, "there are attributes to be right about"
-        of_real = weight * binary_cross_entropy_with_logits(on_real, condition)
-        return {"attributes-of-real": of_real} | generator(on_fake, condition, latents)
+    def discriminator(real: Described, fake: Described) -> dict[str, Tensor]:
+        return {"attributes-of-real": surprise(real)} | generator(fake)
+
+    def generator(fake: Described) -> dict[str, Tensor]:
+        return {"attributes-of-fake": surprise(fake)}
 
     return Auxiliary(discriminator, generator)
 
@@ -77,9 +104,10 @@ def mutual_information(prior: Codes, categorical: float = 1.0, continuous: float
         continuous: Weight of the continuous ones.
     """
 
-    def generator(on_fake: Tensor, condition: Tensor | None, latents: Tensor) -> dict[str, Tensor]:
-        _, *codes, places = prior.parts(latents)
-        *logits, densities = on_fake.split(recognised(prior), 1)
+    def generator(fake: Described) -> dict[str, Tensor]:
+        assert fake.latents is not None, "generated samples have latents"
+        _, *codes, places = prior.parts(fake.latents)
+        *logits, densities = fake.said.split(recognised(prior), 1)
         terms: dict[str, Tensor] = {}
         if codes:
             known = [categorical_information(said, code) for said, code in zip(logits, codes, strict=True)]
@@ -88,7 +116,22 @@ def mutual_information(prior: Codes, categorical: float = 1.0, continuous: float
             terms["continuous-codes"] = -continuous * continuous_information(densities, places)
         return terms
 
-    return Auxiliary(lambda on_real, *fake: generator(*fake), generator)
+    return Auxiliary(lambda real, fake: generator(fake), generator)
+
+
+def reconstruction(weight: float = 1.0) -> Auxiliary:
+    """The discriminator's features have to hold enough to draw real samples again (Liu et al. 2021, Equation 2).
+
+    E |G(f) - T(x)|, the mean absolute difference, for a head that gives pairs of G(f), what it makes of the features,
+    and T(x), what that should be of the samples; summed over the pairs.
+    """
+
+    def discriminator(real: Described, fake: Described) -> dict[str, Tensor]:
+        pairs = real.head(real.features, real.x)
+        apart = [(drawn.float() - wanted).abs().mean() for drawn, wanted in pairs]
+        return {"reconstruction": weight * torch.stack(apart).sum()}
+
+    return Auxiliary(discriminator, lambda fake: {})
 
 
 def recognised(prior: Codes) -> list[int]:

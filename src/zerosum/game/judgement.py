@@ -24,7 +24,7 @@ class Judgement:
         objective: What is played for.
         batch: The batch of the move.
         fake: The generated samples, before any augmentation, shape (n, ...).
-        on_real: Logits of the real samples; with packing there are fewer logits than samples.
+        on_real: Logits of the real samples, one each; with packing there are fewer logits than samples.
         on_fake: Logits of the generated ones.
         clock: How far the game has come.
         move: Which of the discriminator's moves in this round it is, from 0.
@@ -77,6 +77,11 @@ class Observer(Protocol):
     def observe(self, judgement: Judgement) -> None:
         """Take note of a move; changes nothing but the state, in place and without reading numbers off the device."""
         ...
+
+
+def verdict(logits: Tensor) -> Tensor:
+    """One logit a sample, (n,), of logits (n,) or (n, opinions): the mean of what several judges say of it."""
+    return logits.flatten(1).mean(1) if logits.dim() > 1 else logits
 
 
 def area_under_curve(on_real: Tensor, on_fake: Tensor) -> Tensor:

@@ -2,7 +2,7 @@
 
 D(x) in the papers is often a probability; here `on_real` and `on_fake` are logits, D = sigmoid(logit), so that
 -log D = softplus(-logit) and -log(1 - D) = softplus(logit) never overflow. Every function takes two tensors of shape
-(n,) and returns a scalar to be minimised.
+(n,), or (n, opinions) where several judges play for the same, and returns a scalar to be minimised: the judges' mean.
 """
 
 import math
@@ -94,6 +94,12 @@ def hinge(on_real: Tensor, on_fake: Tensor) -> Tensor:
     return relu(1 - on_real).mean() + relu(1 + on_fake).mean()
 
 
+def random_hinge(on_real: Tensor, on_fake: Tensor) -> Tensor:
+    """`hinge` with a margin of its own for each logit, uniform on [0.8, 1], in place of 1: as FastGAN was trained."""
+    margins = [1 - 0.2 * torch.rand_like(logits) for logits in (on_real, on_fake)]
+    return relu(margins[0] - on_real).mean() + relu(margins[1] + on_fake).mean()
+
+
 def real_above_fake(on_real: Tensor, on_fake: Tensor) -> Tensor:
     """E softplus(D(G(z)) - D(x)) over pairs (Jolicoeur-Martineau 2019; Huang et al. 2024, Equation 2)."""
     return softplus(on_fake - on_real).mean()
@@ -109,7 +115,7 @@ def real_above_average(on_real: Tensor, on_fake: Tensor) -> Tensor:
 
     -E log sigmoid(D(x) - E D(G(z))) - E log(1 - sigmoid(D(G(z)) - E D(x))) (Jolicoeur-Martineau 2019, Section 4.2).
     """
-    return softplus(on_fake.mean() - on_real).mean() + softplus(on_fake - on_real.mean()).mean()
+    return softplus(on_fake.mean(0) - on_real).mean() + softplus(on_fake - on_real.mean(0)).mean()
 
 
 def fake_above_average(on_real: Tensor, on_fake: Tensor) -> Tensor:
@@ -185,6 +191,7 @@ LEAST_SQUARES = Objective(
     labelled=True,
 )
 HINGE = Objective("hinge", hinge, raised, "Lim and Ye 2017, https://arxiv.org/abs/1705.02894")
+RANDOM_HINGE = Objective("random-hinge", random_hinge, raised, "Liu et al. 2021, https://arxiv.org/abs/2101.04775")
 RELATIVISTIC = Objective("relativistic", real_above_fake, fake_above_real, JOLICOEUR, compares=True, even=None)
 RELATIVISTIC_AVERAGE = Objective(
     "relativistic-average", real_above_average, fake_above_average, JOLICOEUR, compares=True, even=None
@@ -208,6 +215,7 @@ OBJECTIVES = {
         WASSERSTEIN,
         LEAST_SQUARES,
         HINGE,
+        RANDOM_HINGE,
         RELATIVISTIC,
         RELATIVISTIC_AVERAGE,
         KL,

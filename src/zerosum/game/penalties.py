@@ -19,9 +19,10 @@ from torch import Tensor, nn
 from zerosum.config.ramp import Ramp
 from zerosum.core.seeding import Noise
 from zerosum.game.augment import perturb
+from zerosum.game.judgement import verdict
 
 Score = Callable[[Tensor], Tensor]
-"""The discriminator with its condition filled in: samples (n, ...) -> logits (n,)."""
+"""The discriminator with its condition filled in: samples (n, ...) -> logits (n,) or (n, opinions)."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class DiscriminatorMove:
         real: Real samples as it was given them (augmented, noisy, packed), shape (n, ...). If they are fp32 and require
             gradients, the penalties on the slope at them share the pass that `on_real` comes from.
         fake: Generated ones, likewise.
-        on_real: Logits of `real`, shape (n,), differentiable in the weights.
+        on_real: Logits of `real`, shape (n,) or (n, opinions), differentiable in the weights.
         on_fake: Logits of `fake`.
         noise: Random numbers for this batch.
     """
@@ -100,13 +101,16 @@ def slopes(score: Score, x: Tensor) -> tuple[Tensor, Tensor]:
     """Logits of each sample and ||d D(x) / dx||^2, both of shape (n,), float32, differentiable once more."""
     x = x.detach().float().requires_grad_()
     with torch.autocast(x.device.type, enabled=False), torch.enable_grad():
-        logits = score(x)
+        logits = verdict(score(x))
     return logits, _squared_slopes(logits, x)
 
 
 def judged(score: Score, x: Tensor, logits: Tensor) -> tuple[Tensor, Tensor]:
     """The same as `slopes` at samples with known logits, from these where they can be differentiated in `x`."""
-    return (logits, _squared_slopes(logits, x)) if x.requires_grad else slopes(score, x)
+    if not x.requires_grad:
+        return slopes(score, x)
+    logits = verdict(logits)
+    return logits, _squared_slopes(logits, x)
 
 
 def _squared_slopes(logits: Tensor, x: Tensor) -> Tensor:

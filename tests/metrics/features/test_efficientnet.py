@@ -11,7 +11,8 @@ from zerosum.core.errors import DataError
 from zerosum.core.space import Space
 from zerosum.data import open_dataset
 from zerosum.metrics.features import FeatureNetwork, efficientnet, open_network
-from zerosum.metrics.features.efficientnet import SIDE, weight_file
+from zerosum.metrics.features.convolution import Convolution
+from zerosum.metrics.features.efficientnet import GRIDS, SIDE, EfficientNetLite0, weight_file
 from zerosum.metrics.features.resize import resized
 
 WEIGHTS = weight_file()
@@ -138,3 +139,67 @@ def test_pictures_are_left_as_they_were(network: FeatureNetwork, side: int) -> N
     before = x.clone()
     network(x)
     assert torch.equal(x, before)
+
+
+@needs_weights
+def test_its_grids_are_those_that_the_features_come_from(network: FeatureNetwork, pictures: Tensor) -> None:
+    assert isinstance(network, EfficientNetLite0)
+    large = resized(pictures, SIDE, SIDE)
+    grids = network.grids(large)
+    assert [tuple(grid.shape) for grid in grids] == [
+        (5, width, SIDE // stride, SIDE // stride) for width, stride in zip(GRIDS, (4, 8, 16, 32), strict=True)
+    ]
+    with torch.no_grad():
+        assert torch.allclose(network.last(grids[-1]).mean((2, 3)), network(pictures), atol=1e-5)
+
+
+@needs_weights
+def test_slopes_in_the_pictures_are_those_of_the_network_written_out(
+    network: FeatureNetwork, weights: dict[str, Tensor], pictures: Tensor
+) -> None:
+    assert isinstance(network, EfficientNetLite0)
+    large = resized(pictures, SIDE, SIDE)
+    ours, theirs = large.clone().requires_grad_(), large.clone().requires_grad_()
+    features = network.last(network.grids(ours)[-1]).mean((2, 3))
+    direction = torch.randn(features.shape, generator=torch.Generator().manual_seed(0))
+    (slope,) = torch.autograd.grad((features * direction).sum(), ours)
+    (expected,) = torch.autograd.grad((written_out(weights, theirs) * direction).sum(), theirs)
+    assert (slope - expected).norm() < 1e-3 * expected.norm()
+    assert not any(weight.requires_grad for weight in network.parameters())
+
+
+@pytest.mark.parametrize("kernel", [3, 5])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_a_strided_convolution_is_the_same_where_its_slope_is_wanted(kernel: int, dtype: torch.dtype) -> None:
+    """It is then computed at every place."""
+    with torch.random.fork_rng():
+        layer = Convolution(8, 8, kernel, stride=2, groups=8).requires_grad_(False).eval()
+    layer.fold()
+    x, weight, bias = (
+        tensor.detach().to(dtype)
+        for tensor in (
+            torch.randn(2, 8, 12, 16, generator=torch.Generator().manual_seed(0)),
+            layer.conv.weight,
+            layer.conv.bias,
+        )
+    )
+    layer.to(dtype)
+    ours, theirs = x.clone().requires_grad_(), x.clone().requires_grad_()
+    found, expected = layer(ours), F.conv2d(theirs, weight, bias, 2, kernel // 2, 1, 8)
+    torch.testing.assert_close(found, expected)
+    torch.testing.assert_close(layer(x), expected)
+    slopes = [torch.autograd.grad(y.square().sum(), x)[0] for y, x in ((found, ours), (expected, theirs))]
+    torch.testing.assert_close(*slopes)
+
+
+@needs_weights
+def test_grids_of_grey_and_transparent_pictures(network: FeatureNetwork, pictures: Tensor) -> None:
+    assert isinstance(network, EfficientNetLite0)
+    grey = resized(pictures[:, :1], 64, 32)
+    assert all(
+        torch.equal(one, other)
+        for one, other in zip(network.grids(grey), network.grids(grey.repeat(1, 3, 1, 1)), strict=True)
+    )
+    clear = torch.cat([grey.repeat(1, 3, 1, 1), torch.zeros_like(grey)], 1).requires_grad_()
+    (slope,) = torch.autograd.grad(network.grids(clear)[-1].sum(), clear)
+    assert (slope.abs().amax((0, 2, 3)) > 0).all(), "also of how transparent they are"

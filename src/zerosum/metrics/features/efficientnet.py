@@ -35,6 +35,12 @@ _LAST_STAGE = (1, 3, 1, 6, 320)
 
 _STEM, _FEATURES, _CLASSES = 32, 1280, 1000
 
+GRIDS, STRIDE = (24, 40, 112, 320), 32
+"""Channels of what `EfficientNetLite0.grids` gives, and the last of its strides."""
+
+_LAST_BLOCKS = (2, 4, 10, 15)
+"""The last blocks with strides of 4, 8, 16 and 32."""
+
 _LAYERS = {"conv_stem": "stem.conv", "bn0": "stem.bn", "conv_head": "last.conv", "bn1": "last.bn", "fc": "head"}
 _LAYERS_OF_BLOCKS = {
     "expand_conv": "expand.conv",
@@ -83,12 +89,32 @@ class EfficientNetLite0(FeatureNetwork):
         # TensorFlow, where the weights are from, pads strided convolutions at the right and the bottom more than at
         # the left and the top. Turning the picture and all kernels by half a turn swaps these, and then PyTorch's
         # padding is TensorFlow's without a copy of each layer's input. The mean over all places does not notice.
-        x = resized(in_colour(x).flip(2, 3), SIDE, SIDE)
-        x = x.mul_(127.5).add_(0.5).div_(128)  # (byte - 127) / 128, as in training
-        x = self.stem(x.contiguous(memory_format=torch.channels_last))
-        for block in self.blocks:
+        return self.last(self._grids(resized(in_colour(x).flip(2, 3), SIDE, SIDE))[-1]).mean((2, 3))
+
+    def grids(self, x: Tensor) -> list[Tensor]:
+        """What is seen on the way there, of pictures (n, 1, 3 or 4, h, w) on [-1, 1] as large as they are.
+
+        Unlike `forward` this can be differentiated in the pictures, and computes in what autocast says.
+
+        Args:
+            x: Pictures whose sides are multiples of 32.
+
+        Returns:
+            The last grids with strides s of 4, 8, 16 and 32, (n, c, h / s, w / s) with c of `GRIDS`, each turned by
+            half a turn.
+        """
+        assert all(side % STRIDE == 0 for side in x.shape[2:]), "the turned padding relies on it"
+        return self._grids(in_colour(x).flip(2, 3))
+
+    def _grids(self, x: Tensor) -> list[Tensor]:
+        """The grids of turned pictures (n, 3, h, w)."""
+        x = (x * 127.5 + 0.5) / 128  # (byte - 127) / 128, as in training
+        x, found = self.stem(x.contiguous(memory_format=torch.channels_last)), []
+        for index, block in enumerate(self.blocks):
             x = block(x)
-        return self.last(x).mean((2, 3))
+            if index in _LAST_BLOCKS:
+                found.append(x)
+        return found
 
 
 class _Block(nn.Module):
