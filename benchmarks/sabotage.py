@@ -64,9 +64,10 @@ class Case:
         """The plan of this training with a seed."""
         options = DataOptions(**self.options)
         recipe = find_recipe(self.recipe)
-        if not recipe.conditional:
-            options = dataclasses.replace(options, conditional=False)
-        dataset = self.data(seed) if callable(self.data) else open_dataset(self.data, options)
+        if callable(self.data):
+            dataset = self.data(seed)
+        else:
+            dataset = open_dataset(self.data, options, told=recipe.condition)
         kind = dataset.space.kind
         base = recipe.settings(dataset.space)
         small = {name: value for name, value in PICTURES.items() if kind == "image" and name in to_json(base)}

@@ -18,6 +18,7 @@ from zerosum.core.errors import SettingError
 from zerosum.core.seeding import Noise
 from zerosum.core.space import Space
 from zerosum.data import Loader, open_dataset
+from zerosum.data.conditions import Classes
 from zerosum.game.adversarial import adversarial_game
 from zerosum.game.focus import Focus
 from zerosum.game.game import Clock, Game, Player
@@ -407,7 +408,11 @@ def focused_shares(focus: Focus, loader: Loader, rounds: int, sure_of: Tensor, n
 
 def classes_of(count: int, samples: int = 300) -> Loader:
     dataset = open_dataset(np.random.default_rng(0).normal(size=(samples, 2)).astype(np.float32))
-    return Loader(dataclasses.replace(dataset, labels=np.arange(samples) % count), 0, 60)
+    names = tuple(map(str, range(count)))
+    space = dataclasses.replace(dataset.space, classes=names, frequencies=(1 / count,) * count)
+    classes = Classes(np.full(count, 1 / count), names)
+    told = np.arange(samples) % count
+    return Loader(dataclasses.replace(dataset, space=space, conditions=classes, told=told), 0, 60)
 
 
 @pytest.mark.parametrize("strongest", [1.0, 2.0, 4.0])

@@ -66,8 +66,9 @@ def rates(settings: Any) -> dict[str, float]:
 
 def spaces(recipe: Recipe) -> list[Space]:
     known = [space for space in (POINTS, PICTURES) if space.kind in recipe.kinds]
-    classes = {"classes": ("a", "b"), "frequencies": (0.5, 0.5)} if recipe.needs_condition else {}
-    return [dataclasses.replace(space, **classes) for space in known]
+    classes = {"classes": ("a", "b"), "frequencies": (0.5, 0.5)}
+    told = classes if recipe.condition == "classes" else {"condition_width": 3}
+    return [dataclasses.replace(space, **told) if recipe.needs_condition else space for space in known]
 
 
 def points() -> Any:

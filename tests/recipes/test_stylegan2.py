@@ -50,7 +50,7 @@ def test_truncation_moves_styles_to_their_mean() -> None:
 def test_samples_are_truncated_on_request() -> None:
     game = tiny()
     generator_of(game)
-    model = Model(find_recipe("stylegan2"), SMALL, SPACE, ImageCodec(), game)
+    model = Model(find_recipe("stylegan2"), SMALL, SPACE, ImageCodec(), None, game)
     whole = model.sample(3).astype(int)
     assert abs(model.sample(3, truncation=1.0) - whole).max() <= 1, "but for rounding"
     alike = model.sample(3, truncation=0.0)

@@ -139,7 +139,7 @@ def test_unknown_classes(conditional, points):
     for condition in ("d", 3, -1, 1.5):
         with pytest.raises(SettingError, match="Allowed: a, b, c"):
             conditional.sample(condition=condition)
-    with pytest.raises(SettingError, match="no classes"):
+    with pytest.raises(SettingError, match="told nothing"):
         points.sample(condition=0)
 
 

@@ -212,7 +212,8 @@ REMEDIES: dict[str, tuple[Remedy, ...]] = {
     ),
     "late-collapse": (
         Remedy("the usual or a third of the learning rates", slower(0.3), "best"),
-        Remedy("penalties", firmer, "best"),
+        # From the start: a discriminator whose slope is held has no batch normalisation, so that weights may not fit.
+        Remedy("penalties", firmer, "start"),
     ),
     "overfitting": (Remedy("adaptive augmentation", with_values(augment="ada"), "best"),),
     "no-progress": (
