@@ -52,7 +52,7 @@ def gradients(game: Game, precision: torch.dtype) -> dict[str, Tensor]:
 
 
 @pytest.mark.parametrize(
-    ("name", "penalties"), [("r3gan", {"r1", "r2"}), ("stylegan2", {"r1", "path-length"})], ids=lambda x: str(x)
+    ("name", "penalties"), [("r3gan", {"r1", "r2"}), ("stylegan2", {"r1", "path-length"})], ids=["r3gan", "stylegan2"]
 )
 def test_gradients_in_bfloat16_are_those_in_fp32(name: str, penalties: set[str]) -> None:
     game = game_of(name)
