@@ -21,16 +21,23 @@ class DCGANGenerator(nn.Module):
         width: Channels of the last hidden grid, at half the picture's size; they double from grid to smaller grid.
         largest: No grid has more channels than this.
         classes: How many classes there are; 0 for none.
+        units: Of a fully connected hidden layer before the first grid; None for none.
     """
 
     def __init__(
-        self, shape: tuple[int, ...], latent_dim: int, width: int, largest: int = 1024, classes: int = 0
+        self,
+        shape: tuple[int, ...],
+        latent_dim: int,
+        width: int,
+        largest: int = 1024,
+        classes: int = 0,
+        units: int | None = None,
     ) -> None:
         super().__init__()
         channels, height, width_of_picture = shape
         self.pyramid = Pyramid.of(height, width_of_picture)
         widths = self.pyramid.widths(width, largest)
-        self.trunk = UpsamplingTrunk(latent_dim, self.pyramid, widths, classes)
+        self.trunk = UpsamplingTrunk(latent_dim, self.pyramid, widths, classes, units=units)
         self.to_picture = nn.ConvTranspose2d(widths[0], channels, 4, stride=2, padding=1)
         self.apply(initialise)
 
@@ -50,6 +57,7 @@ class DCGANDiscriminator(Discriminator):
         normalised: Batch normalisation on every hidden grid but the first. Gradient penalties, which are about single
             samples, ask for none.
         statistics: What is learned from the batch as a whole: one of `nn.statistics.STATISTICS`.
+        units: Of a fully connected hidden layer behind the last grid; None for none.
     """
 
     def __init__(
@@ -60,6 +68,7 @@ class DCGANDiscriminator(Discriminator):
         classes: int = 0,
         normalised: bool = True,
         statistics: str = "none",
+        units: int | None = None,
     ) -> None:
         super().__init__()
         channels, height, width_of_picture = shape
@@ -74,12 +83,17 @@ class DCGANDiscriminator(Discriminator):
             layers.append(nn.LeakyReLU(0.2, inplace=True))
         rows, columns = self.pyramid.base
         self.layers = nn.Sequential(*layers)
+        grid = widths[-1] * rows * columns
+        self.hidden = nn.Sequential()
+        if units is not None:
+            norm = [nn.BatchNorm1d(units)] if normalised else []
+            self.hidden.extend([nn.Linear(grid, units, bias=not normalised), *norm, nn.LeakyReLU(0.2, inplace=True)])
         self.apply(initialise)
-        self.head = ProjectionHead(widths[-1] * rows * columns, classes, statistics)
+        self.head = ProjectionHead(units or grid, classes, statistics)
 
     def features(self, x: Tensor, condition: Tensor | None) -> Tensor:
-        """The last grid, (n, f)."""
-        return self.layers(self.pyramid.pad(x)).permute(0, 2, 3, 1).flatten(1)
+        """The last grid, or what the hidden layer makes of it, (n, f)."""
+        return self.hidden(self.layers(self.pyramid.pad(x)).permute(0, 2, 3, 1).flatten(1))
 
 
 def initialise(module: nn.Module) -> None:

@@ -19,17 +19,28 @@ class UpsamplingTrunk(nn.Module):
         widths: Channels of the hidden grids, from half the picture's size to the base.
         classes: How many classes there are; 0 for none.
         description: Width of a sample's description; 0 for none.
+        units: Of a fully connected hidden layer before the first grid; None for none.
     """
 
     def __init__(
-        self, latent_dim: int, pyramid: Pyramid, widths: list[int], classes: int, description: int = 0
+        self,
+        latent_dim: int,
+        pyramid: Pyramid,
+        widths: list[int],
+        classes: int,
+        description: int = 0,
+        units: int | None = None,
     ) -> None:
         super().__init__()
         self.base = pyramid.base
         rows, columns = pyramid.base
         upwards = widths[::-1]
         self.latent = ClassLatent(latent_dim, classes, 32 if classes else 128, description)
-        self.project = nn.Linear(self.latent.size, upwards[0] * rows * columns, bias=False)
+        self.hidden = nn.Sequential()
+        if units is not None:
+            layers = (nn.Linear(self.latent.size, units, bias=False), nn.BatchNorm1d(units), nn.ReLU(inplace=True))
+            self.hidden.extend(layers)
+        self.project = nn.Linear(units or self.latent.size, upwards[0] * rows * columns, bias=False)
         self.first = nn.BatchNorm2d(upwards[0])
         self.upsample = nn.ModuleList(
             nn.ConvTranspose2d(before, after, 4, stride=2, padding=1, bias=False)
@@ -39,7 +50,7 @@ class UpsamplingTrunk(nn.Module):
 
     def forward(self, latent: Tensor, condition: Tensor | None) -> Tensor:
         """Features (n, widths[0], h, w)."""
-        x = self.project(self.latent(latent, condition))
+        x = self.project(self.hidden(self.latent(latent, condition)))
         # Channels last from the start, so that no convolution has to reorder memory.
         x = x.view(len(x), *self.base, -1).permute(0, 3, 1, 2)
         x = F.relu(self.first(x), inplace=True)

@@ -80,7 +80,7 @@ def dcgan(config: DCGAN, space: Space) -> Game:
 
 
 def dcgan_pair(
-    config: DCGAN, space: Space, latent_dim: int, generated: int, judged: int
+    config: DCGAN, space: Space, latent_dim: int, generated: int, judged: int, units: int | None = None
 ) -> tuple[nn.Module, Discriminator]:
     """A generator and a discriminator of these sizes: convolutions for pictures, perceptrons for points.
 
@@ -90,16 +90,18 @@ def dcgan_pair(
         latent_dim: Width of a latent.
         generated: How many classes the generator is told; 0 for none.
         judged: How many classes the discriminator is told.
+        units: Of a fully connected layer at the latent's end of either player of pictures; None for none.
     """
     seen, statistics = config.seen(space.shape), config.batch_statistics
     if space.kind == "image":
-        generator = DCGANGenerator(space.shape, latent_dim, config.generator_width, classes=generated)
+        generator = DCGANGenerator(space.shape, latent_dim, config.generator_width, classes=generated, units=units)
         discriminator = DCGANDiscriminator(
             seen,
             config.discriminator_width,
             classes=judged,
             normalised=not config.judges_alone,
             statistics=statistics,
+            units=units,
         )
     else:
         generator = PerceptronGenerator(space.shape, latent_dim, config.generator_width, config.depth, generated)

@@ -27,6 +27,9 @@ class InfoGAN(DCGAN):
     """Channels of the generator's last hidden grid; they double towards the base (Appendix C.1: 128, 64)."""
     discriminator_width: int = 64
     """Channels of the discriminator's first hidden grid; they double towards the base (Appendix C.1: 64, 128)."""
+    hidden_units: int | None = 1024
+    """Units of the fully connected layer between latents and grids in either player of pictures (Appendix C.1); None
+    for none."""
     categorical_codes: tuple[int, ...] = (10,)
     """Values of each categorical code (Section 7.2)."""
     continuous_codes: int | None = 2
@@ -73,8 +76,12 @@ POINTS = replace(
     kinds=("image", "points"),
     presets={
         "points": POINTS,
-        "house-numbers": replace(InfoGAN(), latent_dim=124, categorical_codes=(10,) * 4, continuous_codes=4),
-        "faces": replace(InfoGAN(), latent_dim=128, categorical_codes=(10,) * 10, continuous_codes=None),
+        "house-numbers": replace(
+            InfoGAN(), latent_dim=124, hidden_units=None, categorical_codes=(10,) * 4, continuous_codes=4
+        ),
+        "faces": replace(
+            InfoGAN(), latent_dim=128, hidden_units=None, categorical_codes=(10,) * 10, continuous_codes=None
+        ),
     },
     condition=None,
     paper="Chen et al. 2016, https://arxiv.org/abs/1606.03657",
@@ -82,7 +89,7 @@ POINTS = replace(
 def infogan(config: InfoGAN, space: Space) -> Game:
     """Codes that come to mean something without labels, because they can be read off the samples."""
     prior = Codes.beside(config.latent_dim, config.categorical_codes, config.continuous_codes or 0)
-    generator, discriminator = dcgan_pair(config, space, prior.dimension, 0, 0)
+    generator, discriminator = dcgan_pair(config, space, prior.dimension, 0, 0, config.hidden_units)
     discriminator = with_auxiliary(
         discriminator, config.seen(space.shape), sum(recognised(prior)), config.recognition_width
     )
