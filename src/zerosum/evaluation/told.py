@@ -1,6 +1,7 @@
 """Samples that were told what to be: do they have the attributes, and do they match the words?"""
 
 import time
+from dataclasses import replace
 
 import torch
 
@@ -71,25 +72,35 @@ def _retrieval(comparison: Comparison) -> Found:
             **common,
         )
     ]
-    if comparison.sides.held_out is not None and comparison.sides.held_out.described is not None:
-        measures.append(_held_out(comparison, comparison.sides.held_out, title))
+    asked = _new_captions(comparison)
+    if asked is not None:
+        measures.append(_of_new_captions(comparison, asked, title))
     return Found(measures)
 
 
-def _held_out(comparison: Comparison, held_out: Side, title: str) -> Measure:
+def _new_captions(comparison: Comparison) -> Side | None:
+    """Those held-out samples whose captions belong to no training sample; None where there are none."""
+    held_out, trained = comparison.sides.held_out, comparison.sides.trained
+    if held_out is None or trained is None:
+        return None
+    captions = _described(held_out)
+    new = ~_among(captions, _described(trained))
+    return replace(held_out, rows=held_out.rows[new.numpy()], described=captions[new]) if new.any() else None
+
+
+def _of_new_captions(comparison: Comparison, asked: Side, title: str) -> Measure:
     """The same for captions that were never trained on, beside the real pictures that belong to them."""
-    model, captions = _model(comparison), _described(held_out)
-    numbers, workers = range(len(held_out)), comparison.workers
+    model, captions = _model(comparison), _described(asked)
+    numbers, workers = range(len(asked)), comparison.workers
     parts = zip(model.prior.latents(numbers).split(64), captions.split(64), strict=True)
     rows = torch.cat([torch.from_numpy(model.codec.decode(model.generate(*part))) for part in parts]).numpy()
     generated, true = (
         workers.features(comparison.network, side, comparison.codec, "samples of held-out captions", keep=False)
-        for side in (rows, held_out.rows)
+        for side in (rows, asked.rows)
     )
     real, other = comparison.sides.real, comparison.sides.other
     known = torch.cat([comparison.reals, comparison.others]), torch.cat([_described(real), _described(other)])
-    # The matcher must not have seen these very pictures either.
-    new = ~(known[1][:, None] == captions[None]).all(2).any(1)
+    new = ~_among(known[1], captions)  # the matcher must not have seen these very pictures either
     learned = Pairs(known[0][new], known[1][new])
     pool = torch.cat([captions, learned.captions[: max(0, CAPTIONS - len(captions))]])
     return Measure.of(
@@ -97,10 +108,16 @@ def _held_out(comparison: Comparison, held_out: Side, title: str) -> Measure:
         metric="retrieval-held-out",
         title=f"{title}, for captions of pictures that were held out",
         within=comparison.network.name,
-        n=len(held_out),
+        n=len(asked),
         floor=retrieval(learned, Pairs(true, captions), pool).value,
         better="higher",
     )
+
+
+def _among(captions: torch.Tensor, others: torch.Tensor) -> torch.Tensor:
+    """Which of the captions (n, d) are among the others (m, d), (n,)."""
+    known = {caption.tobytes() for caption in others.numpy()}
+    return torch.tensor([caption.tobytes() in known for caption in captions.numpy()])
 
 
 def _model(comparison: Comparison) -> Model:

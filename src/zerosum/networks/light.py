@@ -16,6 +16,7 @@ from torch.nn import functional as F
 from zerosum.nn.classes import ProjectionHead
 from zerosum.nn.discriminator import Discriminator
 from zerosum.nn.pyramid import Pyramid
+from zerosum.nn.subpixel import SubPixel
 from zerosum.nn.trunk import UpsamplingTrunk
 
 
@@ -39,11 +40,11 @@ class LightGenerator(nn.Module):
         self.pyramid = Pyramid.of(height, width_of_picture)
         widths = self.pyramid.widths(width, largest)
         self.trunk = UpsamplingTrunk(latent_dim, self.pyramid, widths, classes, description)
-        self.to_picture = nn.Conv2d(widths[0], 4 * channels, 3, padding=1)
+        self.to_picture = SubPixel(widths[0], channels)
 
     def forward(self, latent: Tensor, condition: Tensor | None) -> Tensor:
         """Pictures (n, channels, height, width)."""
-        return self.pyramid.crop(F.pixel_shuffle(self.to_picture(self.trunk(latent, condition)), 2)).tanh()
+        return self.pyramid.crop(self.to_picture(self.trunk(latent, condition))).tanh()
 
 
 class LightDiscriminator(Discriminator):

@@ -12,6 +12,7 @@ from torch.nn import functional as F
 from zerosum.nn.classes import ProjectionHead
 from zerosum.nn.discriminator import Discriminator
 from zerosum.nn.pyramid import Pyramid
+from zerosum.nn.subpixel import SubPixel
 
 
 class SRResNetGenerator(nn.Module):
@@ -24,10 +25,19 @@ class SRResNetGenerator(nn.Module):
         blocks: Residual blocks on the smallest grid.
         doublings: From the smallest grid to the picture; fewer where it would have less than 4 cells a side.
         description: Width of a sample's description.
+        folded: Draw four pixels from each cell of a grid of half the picture's size, instead of one from each of a grid
+            of its own size, on which convolutions take longest.
     """
 
     def __init__(
-        self, shape: tuple[int, ...], latent_dim: int, width: int, blocks: int, doublings: int, description: int
+        self,
+        shape: tuple[int, ...],
+        latent_dim: int,
+        width: int,
+        blocks: int,
+        doublings: int,
+        description: int,
+        folded: bool = False,
     ) -> None:
         super().__init__()
         channels, height, width_of_picture = shape
@@ -39,8 +49,8 @@ class SRResNetGenerator(nn.Module):
         self.first = nn.BatchNorm2d(width)
         self.blocks = nn.Sequential(*(NormalisedBlock(width) for _ in range(blocks)))
         self.last = nn.BatchNorm2d(width)
-        self.enlarge = nn.Sequential(*(Enlargement(width) for _ in range(self.pyramid.doublings)))
-        self.to_picture = nn.Conv2d(width, channels, 9, padding=4)
+        self.enlarge = nn.Sequential(*(Enlargement(width) for _ in range(self.pyramid.doublings - folded)))
+        self.to_picture = SubPixel(width, channels) if folded else nn.Conv2d(width, channels, 9, padding=4)
 
     def forward(self, latent: Tensor, condition: Tensor | None) -> Tensor:
         """Pictures (n, channels, height, width)."""
@@ -71,16 +81,16 @@ class NormalisedBlock(nn.Module):
 
 
 class Enlargement(nn.Module):
-    """Sub-pixel convolution (Shi et al. 2016, arXiv:1609.05158): (n, width, h, w) to (n, width, 2h, 2w)."""
+    """A batch normalised sub-pixel convolution, (n, width, h, w) to (n, width, 2h, 2w)."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.convolve = nn.Conv2d(width, 4 * width, 3, padding=1, bias=False)
+        self.convolve = SubPixel(width, width, bias=False)
         self.normalise = nn.BatchNorm2d(width)
 
     def forward(self, x: Tensor) -> Tensor:
         """Features (n, width, 2h, 2w)."""
-        return F.relu(self.normalise(F.pixel_shuffle(self.convolve(x), 2)), inplace=True)
+        return F.relu(self.normalise(self.convolve(x)), inplace=True)
 
 
 class SRResNetDiscriminator(Discriminator):
@@ -92,17 +102,26 @@ class SRResNetDiscriminator(Discriminator):
         largest: No grid has more channels than this.
         blocks: Residual blocks on each grid.
         statistics: What is learned from the batch as a whole: one of `nn.statistics.STATISTICS`.
+        folded: Read four pixels as one cell of a grid of half the picture's size from the start.
     """
 
-    def __init__(self, shape: tuple[int, ...], width: int, largest: int, blocks: int, statistics: str = "none") -> None:
+    def __init__(
+        self,
+        shape: tuple[int, ...],
+        width: int,
+        largest: int,
+        blocks: int,
+        statistics: str = "none",
+        folded: bool = False,
+    ) -> None:
         super().__init__()
         channels, height, width_of_picture = shape
         self.pyramid = Pyramid.of(height, width_of_picture)
         widths = self.pyramid.widths(width, largest)
-        layers: list[nn.Module] = []
-        for before, after in zip([channels, *widths], widths, strict=False):
-            layers += [nn.Conv2d(before, after, 4, stride=2, padding=1), nn.LeakyReLU(0.2, inplace=True)]
-            layers += [PlainBlock(after) for _ in range(blocks)]
+        layers: list[nn.Module] = [nn.PixelUnshuffle(2)] if folded else []
+        for number, (before, after) in enumerate(zip([channels, *widths], widths, strict=False)):
+            first = nn.Conv2d(4 * channels, after, 3, padding=1) if folded and number == 0 else halving(before, after)
+            layers += [first, nn.LeakyReLU(0.2, inplace=True), *(PlainBlock(after) for _ in range(blocks))]
         rows, columns = self.pyramid.base
         self.layers = nn.Sequential(*layers)
         self.head = ProjectionHead(widths[-1] * rows * columns, 0, statistics)
@@ -110,6 +129,11 @@ class SRResNetDiscriminator(Discriminator):
     def features(self, x: Tensor, condition: Tensor | None) -> Tensor:
         """The last grid, (n, f)."""
         return self.layers(self.pyramid.pad(x)).permute(0, 2, 3, 1).flatten(1)
+
+
+def halving(before: int, after: int) -> nn.Module:
+    """A 4x4 convolution to a grid of half the size."""
+    return nn.Conv2d(before, after, 4, stride=2, padding=1)
 
 
 class PlainBlock(nn.Module):

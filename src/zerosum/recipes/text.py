@@ -25,18 +25,30 @@ class Text(Adversarial):
     usual_batch: int = 64
     """Real samples per round where --batch does not say (Section 5)."""
     latent_dim: int = 64
+    """Width of the normal latent beside the caption (Section 4.1: 100)."""
     generator_width: int = 32
+    """Channels of the generator's grid at half the picture's size; they double towards the base."""
     discriminator_width: int = 24
+    """Channels of the discriminator's grid at half the picture's size; they double towards the base."""
     largest_width: int = 256
+    """No grid has more channels than this."""
     loss: LossName = "relativistic"
+    """What the two play for; the paper's minimax game (Algorithm 1) is --loss non-saturating."""
     penalties: str = "r1=1,r2=1"
+    """What is added to the losses; younger than the paper."""
     penalty_every: int = 8
+    """Rounds from one evaluation of the penalties to the next."""
     matching: float = 1.0
+    """Weight of the term in which real pictures beside another's caption count as generated (Algorithm 1: 1/2 of what
+    both kinds of wrong pairs weigh)."""
     augment: Literal["none", "diffaugment", "ada"] = "diffaugment"
+    """What the discriminator's pictures go through: captioned sets are small; younger than the paper."""
     optimizer: Adam = field(
         default_factory=lambda: Adam(rate=1e-3, betas=(0.0, 0.99), final_rate=2e-4, decay_samples=1_000_000)
     )
+    """Optimizer of both players."""
     average: Average = field(default_factory=Average)
+    """Moving average of the generator's weights, which is what is sampled; younger than the paper."""
 
 
 @recipe(
