@@ -291,11 +291,24 @@ class Model:
     def _load_weights(self, weights: dict[str, torch.Tensor], path: Path) -> None:
         for name, module in self._modules.items():
             own = {key.removeprefix(f"{name}."): v for key, v in weights.items() if key.startswith(f"{name}.")}
-            try:
-                module.load_state_dict(own)
-            except RuntimeError as error:
-                raise DataError(f"{path} does not hold the weights of this {self.recipe.name}: {error}") from error
+            wrong = _misfits(module.state_dict(), own)
+            if wrong:
+                raise DataError(
+                    f"{path} does not hold the weights of this {self.recipe.name}: tensors are missing, left over or "
+                    f'of another shape ({len(wrong)}, first "{wrong[0]}"). If another version of zerosum made it, load '
+                    "it with that one."
+                )
+            module.load_state_dict(own)
             arrange(module, self.space).eval().requires_grad_(False)
+
+
+def _misfits(wanted: dict[str, torch.Tensor], given: dict[str, torch.Tensor]) -> list[str]:
+    """Names of tensors that are not in both, or not of the same shape."""
+    return [
+        name
+        for name in {**wanted, **given}
+        if name not in wanted or name not in given or wanted[name].shape != given[name].shape
+    ]
 
 
 def _read_weights(path: Path) -> dict[str, torch.Tensor]:
