@@ -15,8 +15,8 @@ from torch.nn import functional as F
 
 from zerosum.nn.classes import ProjectionHead
 from zerosum.nn.discriminator import Discriminator
+from zerosum.nn.folding import Folding, Unfolding
 from zerosum.nn.pyramid import Pyramid
-from zerosum.nn.subpixel import SubPixel
 from zerosum.nn.trunk import UpsamplingTrunk
 
 
@@ -40,7 +40,7 @@ class LightGenerator(nn.Module):
         self.pyramid = Pyramid.of(height, width_of_picture)
         widths = self.pyramid.widths(width, largest)
         self.trunk = UpsamplingTrunk(latent_dim, self.pyramid, widths, classes, description)
-        self.to_picture = SubPixel(widths[0], channels)
+        self.to_picture = Unfolding(widths[0], channels)
 
     def forward(self, latent: Tensor, condition: Tensor | None) -> Tensor:
         """Pictures (n, channels, height, width)."""
@@ -73,7 +73,7 @@ class LightDiscriminator(Discriminator):
         self.pyramid = Pyramid.of(height, width_of_picture)
         widths = self.pyramid.widths(width, largest)
         rows, columns = self.pyramid.base
-        self.from_picture = nn.Conv2d(4 * channels, widths[0], 3, padding=1)
+        self.from_picture = Folding(channels, widths[0])
         self.downsample = nn.ModuleList(
             nn.Conv2d(before, after, 4, stride=2, padding=1) for before, after in zip(widths, widths[1:], strict=False)
         )
@@ -81,7 +81,7 @@ class LightDiscriminator(Discriminator):
 
     def features(self, x: Tensor, condition: Tensor | None) -> Tensor:
         """The last grid, (n, f)."""
-        x = F.leaky_relu(self.from_picture(F.pixel_unshuffle(self.pyramid.pad(x), 2)), 0.2, inplace=True)
+        x = F.leaky_relu(self.from_picture(self.pyramid.pad(x)), 0.2, inplace=True)
         for downsample in self.downsample:
             x = F.leaky_relu(downsample(x), 0.2, inplace=True)
         return x.permute(0, 2, 3, 1).flatten(1)

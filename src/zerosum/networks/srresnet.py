@@ -11,8 +11,8 @@ from torch.nn import functional as F
 
 from zerosum.nn.classes import ProjectionHead
 from zerosum.nn.discriminator import Discriminator
+from zerosum.nn.folding import Folding, Unfolding
 from zerosum.nn.pyramid import Pyramid
-from zerosum.nn.subpixel import SubPixel
 
 
 class SRResNetGenerator(nn.Module):
@@ -50,7 +50,7 @@ class SRResNetGenerator(nn.Module):
         self.blocks = nn.Sequential(*(NormalisedBlock(width) for _ in range(blocks)))
         self.last = nn.BatchNorm2d(width)
         self.enlarge = nn.Sequential(*(Enlargement(width) for _ in range(self.pyramid.doublings - folded)))
-        self.to_picture = SubPixel(width, channels) if folded else nn.Conv2d(width, channels, 9, padding=4)
+        self.to_picture = Unfolding(width, channels) if folded else nn.Conv2d(width, channels, 9, padding=4)
 
     def forward(self, latent: Tensor, condition: Tensor | None) -> Tensor:
         """Pictures (n, channels, height, width)."""
@@ -85,7 +85,7 @@ class Enlargement(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.convolve = SubPixel(width, width, bias=False)
+        self.convolve = Unfolding(width, width, bias=False)
         self.normalise = nn.BatchNorm2d(width)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -118,10 +118,11 @@ class SRResNetDiscriminator(Discriminator):
         channels, height, width_of_picture = shape
         self.pyramid = Pyramid.of(height, width_of_picture)
         widths = self.pyramid.widths(width, largest)
-        layers: list[nn.Module] = [nn.PixelUnshuffle(2)] if folded else []
-        for number, (before, after) in enumerate(zip([channels, *widths], widths, strict=False)):
-            first = nn.Conv2d(4 * channels, after, 3, padding=1) if folded and number == 0 else halving(before, after)
-            layers += [first, nn.LeakyReLU(0.2, inplace=True), *(PlainBlock(after) for _ in range(blocks))]
+        first = Folding(channels, widths[0]) if folded else halving(channels, widths[0])
+        halvings = [first, *(halving(before, after) for before, after in zip(widths, widths[1:], strict=False))]
+        layers: list[nn.Module] = []
+        for halve, after in zip(halvings, widths, strict=True):
+            layers += [halve, nn.LeakyReLU(0.2, inplace=True), *(PlainBlock(after) for _ in range(blocks))]
         rows, columns = self.pyramid.base
         self.layers = nn.Sequential(*layers)
         self.head = ProjectionHead(widths[-1] * rows * columns, 0, statistics)

@@ -56,9 +56,11 @@ SMALL = replace(
     discriminator_width=16,
     excitation_doublings=2,
     reconstruction_width=16,
+    augment_probability=0.5,
+    optimizer=Adam(rate=1e-3, betas=(0.5, 0.999)),
     average=Average(),
 )
-"""At most 48 pixels, on a processor."""
+"""At most 48 pixels, on a processor: fewer channels, and a higher rate for fewer samples."""
 
 LARGE = replace(SMALL, excitation_doublings=3)
 """More pixels, on a processor."""
