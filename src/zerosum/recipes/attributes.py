@@ -66,6 +66,7 @@ SMALL = replace(
     loss="relativistic",
     penalties="r1=0.2,r2=0.2",
     penalty_every=4,
+    penalty_precision="networks",
     optimizer=Adam(rate=1e-3, betas=(0.0, 0.99), final_rate=2e-4, decay_samples=1_000_000),
 )
 """At most 48 pixels, on a processor: the game of `light` on these networks."""
