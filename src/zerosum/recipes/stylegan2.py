@@ -75,17 +75,20 @@ SMALL = replace(
     latent_dim=128,
     style_dim=128,
     mapping_depth=2,
-    channel_base=1024,
+    channel_base=512,
     largest_width=128,
     mixing=0.0,
-    penalties="r1=0.1",
+    loss="relativistic",
+    penalties="r1=1,r2=1",
+    penalty_every=8,
     penalty_steps="joined",
     average=Average(),
 )
-"""At most 48 pixels, for minutes on a processor: few channels, and R1 added to the loss, which saves forward passes.
-As Karras et al. 2020 (arXiv:2006.06676) for CIFAR-10: two mapping layers, a weak R1, no mixing, no path lengths."""
+"""At most 48 pixels, for minutes on a processor: few channels, and penalties added to the loss, which saves passes. As
+Karras et al. 2020 (arXiv:2006.06676) for CIFAR-10 it has two mapping layers, no mixing and no path lengths. In the
+published game every class of digits collapsed within 60,000 samples; relativistic pairs under R1 and R2 did not."""
 
-LARGE = replace(SMALL, mixing=0.9, penalties="r1=0.3")
+LARGE = replace(SMALL, channel_base=1024, mixing=0.9, penalties="r1=3,r2=3", penalty_every=4)
 """Up to 128 pixels, for minutes on a processor."""
 
 
