@@ -97,6 +97,7 @@ def test_an_untrained_model_does_not_listen_and_real_samples_would(heard: Evalua
     measure = heard["attributes"]
     assert measure.floor == pytest.approx(1.0)  # the colours are plain to see
     assert measure.value < 0.9
+    assert [figure.name for figure in heard.figures if figure.title == "What was asked for"] == ["attributes"]
 
 
 def test_prompts_are_judged_by_retrieval_for_known_and_for_held_out_captions(prompted: Path) -> None:
@@ -105,6 +106,7 @@ def test_prompts_are_judged_by_retrieval_for_known_and_for_held_out_captions(pro
     held_out = found["retrieval-held-out"]
     assert 0 < held_out.n < 32  # those captions that are in training too are no new ones
     assert 0 <= held_out.value <= 1
+    assert "captions" in {figure.name for figure in found.figures}
 
 
 def test_metrics_of_told_models_are_refused_for_others(prompted: Path) -> None:

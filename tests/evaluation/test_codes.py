@@ -6,7 +6,8 @@ import numpy as np
 import torch
 
 import zerosum
-from zerosum.evaluation.codes import COLUMNS, REACH, SIDE, code_rows
+from zerosum.evaluation.codes import COLUMNS, REACH, code_rows
+from zerosum.evaluation.gallery import SMALL
 from zerosum.game.priors import Codes
 
 
@@ -34,7 +35,7 @@ def test_the_report_of_a_model_with_codes_shows_them(digits_run: Path, tmp_path:
     settings = {"metrics": "codes", "features": "random-conv", "count": 40}
     figures = {figure.name: figure for figure in zerosum.evaluate(tmp_path / "run", **settings).figures}
     image = np.asarray(figures["codes"].image)
-    assert image.shape[0] >= 7 * SIDE
+    assert image.shape[0] >= 7 * SMALL
     assert isinstance(model.prior, Codes) and model.prior.categorical == (3, 2)
     found = zerosum.evaluate(digits_run, **settings, where_applicable=True)
     assert "codes" not in {figure.name for figure in found.figures} and "infogan" in found.left_out["codes"]

@@ -1,14 +1,12 @@
 """What each code of a prior does to the samples, for people to look at."""
 
-import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
 from torch.nn.functional import one_hot
 
-from zerosum.drawing.canvas import BLACK, Canvas
 from zerosum.evaluation.comparison import Comparison, Metric
-from zerosum.evaluation.gallery import place_picture
+from zerosum.evaluation.gallery import labelled_rows
 from zerosum.evaluation.measure import Figure, Found
 from zerosum.game.priors import Codes
 from zerosum.train.model import Model
@@ -17,20 +15,10 @@ COLUMNS = 10
 REACH = 2
 """Continuous codes are swept from -REACH to REACH, beyond the [-1, 1] of training (Chen et al. 2016, Figure 2)."""
 
-SIDE, GAP, MARGIN, LABEL = 56, 4, 16, 170
-
 
 def code_sheet(model: Model, prior: Codes) -> Image.Image:
     """A row for each value of each categorical code, and one for each continuous code."""
-    rows = code_rows(prior)
-    canvas = Canvas(2 * MARGIN + LABEL + COLUMNS * (SIDE + GAP), 2 * MARGIN + len(rows) * (SIDE + GAP))
-    for number, (label, latents) in enumerate(rows):
-        top = MARGIN + number * (SIDE + GAP)
-        canvas.text((MARGIN, top + SIDE / 2), label, 14, BLACK, "lm")
-        pictures: np.ndarray = model.codec.decode(model.generate(latents))
-        for column, picture in enumerate(pictures):
-            place_picture(canvas, MARGIN + LABEL + column * (SIDE + GAP), top, picture, SIDE)
-    return canvas.image()
+    return labelled_rows([(label, model.codec.decode(model.generate(latents))) for label, latents in code_rows(prior)])
 
 
 def code_rows(prior: Codes) -> list[tuple[str, Tensor]]:

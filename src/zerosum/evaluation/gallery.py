@@ -1,4 +1,4 @@
-"""A picture of samples beside what they may be copies of."""
+"""Samples in rows: behind a name, and beside what they may be copies of."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from zerosum.drawing.sheets import picture
 
 SIDE, GAP, MARGIN = 72, 6, 16
 HEADING, LABEL = 44, 18
+SMALL = 56
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,19 @@ def neighbour_gallery(panes: Sequence[Pane]) -> Image.Image:
                 start = left + 12 + (place + 1) * (SIDE + GAP)
                 place_picture(canvas, start, top, neighbour)
                 canvas.text((start + SIDE / 2, top + SIDE + 12), f"{distance:.2f}", 12, GREY, "ms")
+    return canvas.image()
+
+
+def labelled_rows(rows: Sequence[tuple[str, np.ndarray]]) -> Image.Image:
+    """Rows of stored samples (n, height, width, channels), each behind what it is called."""
+    label = max(text_width(name, 14) for name, _ in rows) + 12
+    columns = max(len(samples) for _, samples in rows)
+    canvas = Canvas(round(2 * MARGIN + label + columns * (SMALL + GAP)), 2 * MARGIN + len(rows) * (SMALL + GAP))
+    for number, (name, samples) in enumerate(rows):
+        top = MARGIN + number * (SMALL + GAP)
+        canvas.text((MARGIN, top + SMALL / 2), name, 14, BLACK, "lm")
+        for column, sample in enumerate(samples):
+            place_picture(canvas, MARGIN + label + column * (SMALL + GAP), top, sample, SMALL)
     return canvas.image()
 
 

@@ -3,13 +3,15 @@
 import time
 from dataclasses import replace
 
+import numpy as np
 import torch
 
 from zerosum.data.conditions import Attributes, Captions
 from zerosum.drawing.page import Table
 from zerosum.evaluation.comparison import Comparison, Metric, without_learners
-from zerosum.evaluation.measure import Found, Measure, Verdict
+from zerosum.evaluation.measure import Figure, Found, Measure, Verdict
 from zerosum.evaluation.sides import Side
+from zerosum.evaluation.told_sheets import attribute_sheet, caption_sheet
 from zerosum.metrics.attributes import attribute_hits
 from zerosum.metrics.retrieval import CAPTIONS, FIRST, Pairs, retrieval
 from zerosum.train.model import Model
@@ -48,7 +50,12 @@ def _attributes(comparison: Comparison) -> Found:
         name, (fake, real) = worst[0]
         told = f"{1 - hits.fake.value:.0%} of what was asked for is not there; least of all {name}: {fake:.0%} as asked"
         verdicts.append(Verdict("attributes", "note", f"{told}, where real samples are recognised in {real:.0%}."))
-    return Found([measure], verdicts, (), [Table("Attributes", text, ("property", "generated", "real"), rows)])
+    caption = (
+        "Each row asks the same ten samples for one thing; the rest is as in the data, and differs from row to row."
+    )
+    drawn = [Figure("attributes", "What was asked for", caption, attribute_sheet(_model(comparison), known))]
+    figures = drawn if comparison.space.kind == "image" else []
+    return Found([measure], verdicts, figures, [Table("Attributes", text, ("property", "generated", "real"), rows)])
 
 
 def _retrieval(comparison: Comparison) -> Found:
@@ -73,9 +80,13 @@ def _retrieval(comparison: Comparison) -> Found:
         )
     ]
     asked = _new_captions(comparison)
-    if asked is not None:
-        measures.append(_of_new_captions(comparison, asked, title))
-    return Found(measures)
+    if asked is None:
+        return Found(measures)
+    rows = _samples_of(comparison, asked)
+    measures.append(_of_new_captions(comparison, asked, rows, title))
+    caption = "In a frame the real picture that was kept out of training; beside it what was made of its caption."
+    sheet = caption_sheet(_texts(comparison, asked), asked.rows, rows)
+    return Found(measures, figures=[Figure("captions", "Captions that were never trained on", caption, sheet)])
 
 
 def _new_captions(comparison: Comparison) -> Side | None:
@@ -88,14 +99,28 @@ def _new_captions(comparison: Comparison) -> Side | None:
     return replace(held_out, rows=held_out.rows[new.numpy()], described=captions[new]) if new.any() else None
 
 
-def _of_new_captions(comparison: Comparison, asked: Side, title: str) -> Measure:
+def _samples_of(comparison: Comparison, asked: Side) -> np.ndarray:
+    """One stored sample for each caption that is asked for, (n, ...)."""
+    model = _model(comparison)
+    parts = zip(model.prior.latents(range(len(asked))).split(64), _described(asked).split(64), strict=True)
+    return np.concatenate([model.codec.decode(model.generate(*part)) for part in parts])
+
+
+def _texts(comparison: Comparison, asked: Side) -> list[str]:
+    """The captions in words."""
+    known = comparison.dataset.conditions
+    assert isinstance(known, Captions), "the metric refuses other data"
+    text_of = {vector.tobytes(): text for vector, text in zip(known.vectors, known.texts, strict=True)}
+    return [text_of.get(caption.tobytes(), "") for caption in _described(asked).numpy()]
+
+
+def _of_new_captions(comparison: Comparison, asked: Side, rows: np.ndarray, title: str) -> Measure:
     """The same for captions that were never trained on, beside the real pictures that belong to them."""
-    model, captions = _model(comparison), _described(asked)
-    numbers, workers = range(len(asked)), comparison.workers
-    parts = zip(model.prior.latents(numbers).split(64), captions.split(64), strict=True)
-    rows = torch.cat([torch.from_numpy(model.codec.decode(model.generate(*part))) for part in parts]).numpy()
+    captions = _described(asked)
     generated, true = (
-        workers.features(comparison.network, side, comparison.codec, "samples of held-out captions", keep=False)
+        comparison.workers.features(
+            comparison.network, side, comparison.codec, "samples of held-out captions", keep=False
+        )
         for side in (rows, asked.rows)
     )
     real, other = comparison.sides.real, comparison.sides.other
