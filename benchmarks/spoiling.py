@@ -53,8 +53,8 @@ class Checkered(LightGenerator):
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        channels = self.to_picture.out_channels // 4
-        self.uneven = nn.ConvTranspose2d(self.to_picture.in_channels, channels, 3, 2, padding=1, output_padding=1)
+        cells, features = self.to_picture.weight.shape[:2]
+        self.uneven = nn.ConvTranspose2d(features, cells // 4, 3, 2, padding=1, output_padding=1)
 
     def forward(self, latent: Tensor, condition: Tensor | None) -> Tensor:
         x = self.uneven(self.trunk(latent, condition))

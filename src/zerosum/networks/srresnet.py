@@ -138,11 +138,15 @@ def halving(before: int, after: int) -> nn.Module:
 
 
 class PlainBlock(nn.Module):
-    """Two 3x3 convolutions beside their input, (n, width, h, w) to the same, without normalisation."""
+    """Two 3x3 convolutions beside their input, (n, width, h, w) to the same, without normalisation.
+
+    They begin by adding nothing, so that depth does not make features larger (Zhang et al. 2019, arXiv:1901.09321).
+    """
 
     def __init__(self, width: int) -> None:
         super().__init__()
         self.convolve = nn.ModuleList(nn.Conv2d(width, width, 3, padding=1) for _ in range(2))
+        nn.init.zeros_(self.convolve[1].weight)  # type: ignore[arg-type]
 
     def forward(self, x: Tensor) -> Tensor:
         """Features (n, width, h, w)."""

@@ -60,7 +60,7 @@ class Folding(nn.Conv2d):
         super().__init__(4 * before, after, 3, padding=1)
         self.register_buffer("haar", haar(SEEN) / 2, persistent=False)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         """Features (n, after, h, w)."""
         weight = torch.einsum("pk,ack...->acp...", self.haar, self.weight.unflatten(1, (-1, 4))).flatten(1, 2)
-        return F.conv2d(F.pixel_unshuffle(x, 2), weight, self.bias, padding=1)
+        return F.conv2d(F.pixel_unshuffle(input, 2), weight, self.bias, padding=1)

@@ -38,8 +38,6 @@ class Text(Adversarial):
     """What is added to the losses; younger than the paper."""
     penalty_every: int = 8
     """Rounds from one evaluation of the penalties to the next."""
-    penalty_precision: Literal["full", "networks"] = "networks"
-    """They share the pass of the loss, in half the time: in bfloat16 their gradients are as exact as its own."""
     matching: float = 1.0
     """Weight of the term in which real pictures beside another's caption count as generated (Algorithm 1: 1/2 of what
     both kinds of wrong pairs weigh)."""
