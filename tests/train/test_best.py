@@ -23,17 +23,19 @@ from zerosum.train.session import train
 BATCH = 8
 CHANCE = 0.5
 """Between real samples and real ones, in these tests."""
-BEST = {"samples": 24, "lowest": 20, "set_aside": False}
+BEST = {"samples": 24, "lowest": 20, "coverage": 0.0, "set_aside": False}
 
 
 @pytest.fixture
-def qualities(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """What the closer look finds after each round, first that of the first round."""
-    found: list[float] = []
+def qualities(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What the closer look finds after each round, first that of the first round: a distance, or it and a coverage."""
+    found: list[Any] = []
 
     def measure(probe: Probe) -> dict[str, float]:
         probe.floor = CHANCE
-        return {"quality": found[probe._engine.game.clock.rounds - 1]}
+        value = found[probe._engine.game.clock.rounds - 1]
+        quality, *coverage = value if isinstance(value, tuple) else (value,)
+        return {"quality": quality} | ({"coverage": coverage[0]} if coverage else {})
 
     monkeypatch.setattr(Probe, "_measure", measure)
     return found
@@ -103,6 +105,18 @@ def test_the_newest_is_shipped_while_it_is_not_worse_by_more_than_chance(
     qualities += [5.0]
     _, folder = run(tmp_path, 6)
     assert shipped(folder) == 48 and kept(folder) == [5, 6]
+
+
+def test_a_larger_distance_is_no_worse_where_more_is_covered(qualities: list[Any], tmp_path: Path) -> None:
+    """As a residual network's first digits were: near in the mean, and like none in particular."""
+    qualities += [(20, 0.7), (40, 0.74), (40, 0.9)]
+    _, folder = run(tmp_path, 2)
+    assert shipped(folder) == 8, "four points of coverage are chance"
+    _, folder = run(tmp_path, 3)
+    assert shipped(folder) == 24
+    qualities += [(60, 0.93), (90, 0.2)]
+    _, folder = run(tmp_path, 5)
+    assert shipped(folder) == 24, "a collapse is farther and covers less"
 
 
 def test_going_on_keeps_the_best_of_earlier_sessions(qualities: list[float], tmp_path: Path) -> None:

@@ -20,13 +20,15 @@ class Best:
     Attributes:
         samples: Samples seen at it.
         quality: Distance between its samples and real ones.
-        lowest: The smallest such distance so far; `quality` is not larger by more than chance.
+        lowest: The smallest such distance so far.
+        coverage: Share of real samples that its samples are near to.
         set_aside: Whether a treatment has put it out of the way, so that a checkpoint of that name is another game's.
     """
 
     samples: int
     quality: float
     lowest: float
+    coverage: float = 1.0
     set_aside: bool = False
 
     @property

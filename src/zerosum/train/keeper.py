@@ -14,13 +14,17 @@ from zerosum.train.model import Model
 from zerosum.train.probe import Probe
 from zerosum.train.recorder import Recorder, Stopwatch
 
+COVERED = 0.05
+"""Differences of coverage up to this are chance: twice what looks at one generator differ by."""
+
 
 class Keeper:
     """Saves the game often enough that little is lost with the power, and ships the best generator so far.
 
-    The newest is the best unless its samples are farther from real ones than an earlier one's by more than chance: 5 %
-    and the distance between real samples and real ones. Where a look takes long, because a sample takes many steps, not
-    every checkpoint is looked at; the last one is.
+    The newest is the best unless its samples are farther from real ones than an earlier one's by more than chance, 5 %
+    and the distance between real samples and real ones, and do not cover more of them by more than chance either: a
+    distance in fixed features can rise while samples become better by every other measure. Where a look takes long,
+    because a sample takes many steps, not every checkpoint is looked at; the last one is.
     """
 
     def __init__(
@@ -53,7 +57,10 @@ class Keeper:
         quality, samples = self._probe.quality, self._engine.game.clock.samples
         path = save_checkpoint(self._folder.checkpoints, self._engine, self._watch.seconds)
         best = self._folder.best()
-        is_best = best is None or not quality > best.lowest + 0.05 * abs(best.lowest) + self._probe.floor
+        coverage = self._probe.values.get("coverage", 0.0)
+        is_best = best is None or not (
+            quality > best.lowest + 0.05 * abs(best.lowest) + self._probe.floor and coverage <= best.coverage + COVERED
+        )
         if best is None or is_best:
             metric = self._probe.metric
             self._model.facts |= {
@@ -61,7 +68,8 @@ class Keeper:
                 "chosen": f"the best checkpoint so far by {metric}, {quality:.4g} (smaller is better)",
             }
             self._model.save(self._folder.model)
-            best = Best(samples=samples, quality=quality, lowest=min(quality, best.lowest if best else quality))
+            lowest = min(quality, best.lowest if best else quality)
+            best = Best(samples=samples, quality=quality, lowest=lowest, coverage=coverage)
             write_json(self._folder.best_file, to_json(best))
         drop_old_checkpoints(self._folder.checkpoints, keep=best.checkpoint)
         self._recorder.event("checkpoint", file=str(path), quality=quality, best=is_best)
