@@ -105,7 +105,7 @@ def test_prompts_are_judged_by_retrieval_for_known_and_for_held_out_captions(pro
     assert found["retrieval"].floor > 0.5  # colours are plain to see, numbers are not
     held_out = found["retrieval-held-out"]
     assert 0 < held_out.n < 32  # those captions that are in training too are no new ones
-    assert 0 <= held_out.value <= 1
+    assert held_out.floor is not None
     assert "captions" in {figure.name for figure in found.figures}
 
 

@@ -44,7 +44,7 @@ def test_seeing_is_a_convolution_of_the_mean_and_of_larger_differences() -> None
     torch.testing.assert_close(layer(x), F.conv2d(cells, layer.weight, layer.bias, padding=1))
 
 
-def test_drawing_and_seeing_undo_each_other() -> None:
-    """The same wavelets stand for the same differences on both sides."""
+def test_the_wavelets_are_orthogonal() -> None:
+    """So that no difference is learned as part of another, or of the mean."""
     columns = haar(1.0)
     torch.testing.assert_close(columns.T @ columns, 4 * torch.eye(4))

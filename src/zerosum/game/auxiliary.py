@@ -62,18 +62,7 @@ def class_likelihood(weight: float = 1.0) -> Auxiliary:
 
     The discriminator does so on real and on generated samples, the generator on its own.
     """
-
-    def surprise(samples: Described) -> Tensor:
-        assert samples.condition is not None, "there is a class to be right about"
-        return weight * cross_entropy(samples.said, samples.condition)
-
-    def discriminator(real: Described, fake: Described) -> dict[str, Tensor]:
-        return {"class-of-real": surprise(real)} | generator(fake)
-
-    def generator(fake: Described) -> dict[str, Tensor]:
-        return {"class-of-fake": surprise(fake)}
-
-    return Auxiliary(discriminator, generator)
+    return _likelihood("class", cross_entropy, weight)
 
 
 def attribute_likelihood(weight: float = 1.0) -> Auxiliary:
@@ -81,16 +70,21 @@ def attribute_likelihood(weight: float = 1.0) -> Auxiliary:
 
     It is the mean over attributes, each there (1) or not (0) by itself, on real and on generated samples.
     """
+    return _likelihood("attributes", binary_cross_entropy_with_logits, weight)
 
-    def surprise(samples: Described) -> Tensor:
-        assert samples.condition is not None, "there are attributes to be right about"
-        return weight * binary_cross_entropy_with_logits(samples.said, samples.condition)
+
+def _likelihood(what: str, surprise: Callable[[Tensor, Tensor], Tensor], weight: float) -> Auxiliary:
+    """Both are to be right about what samples are told to be: (logits, condition) -> mean negative log-likelihood."""
+
+    def term(samples: Described) -> Tensor:
+        assert samples.condition is not None, "there is something to be right about"
+        return weight * surprise(samples.said, samples.condition)
 
     def discriminator(real: Described, fake: Described) -> dict[str, Tensor]:
-        return {"attributes-of-real": surprise(real)} | generator(fake)
+        return {f"{what}-of-real": term(real)} | generator(fake)
 
     def generator(fake: Described) -> dict[str, Tensor]:
-        return {"attributes-of-fake": surprise(fake)}
+        return {f"{what}-of-fake": term(fake)}
 
     return Auxiliary(discriminator, generator)
 
