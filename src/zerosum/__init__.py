@@ -2,6 +2,7 @@
 
 zerosum.fit(data)         train on a folder, an archive, an array or a built-in set; returns a model
 zerosum.load(path)        a trained model from its folder or its run's folder
+zerosum.import_checkpoint(file)   a checkpoint of StyleGAN2, R3GAN, DCGAN or BigGAN as a model; runs nothing in it
 model.sample(64, seed=0)  numbered samples: number s is the same sample everywhere
 zerosum.diagnose(run)     what is wrong with a run, with evidence, and what to try
 zerosum.evaluate(run)     how good its samples are: distances with floors and intervals, diversity, copying
@@ -21,11 +22,23 @@ __all__ = [
     "evaluate",
     "fit",
     "from_pretrained",
+    "import_checkpoint",
     "load",
 ]
 
 if TYPE_CHECKING:
-    from zerosum.api import Diagnosis, Evaluation, Model, ZerosumError, diagnose, evaluate, fit, from_pretrained, load
+    from zerosum.api import (
+        Diagnosis,
+        Evaluation,
+        Model,
+        ZerosumError,
+        diagnose,
+        evaluate,
+        fit,
+        from_pretrained,
+        import_checkpoint,
+        load,
+    )
 
 
 def __getattr__(name: str) -> Any:

@@ -1,6 +1,7 @@
 """The command line: `zerosum VERB ...`. Verbs import what they need, so that help comes at once."""
 
 import importlib
+import keyword
 import os
 import sys
 from collections.abc import Sequence
@@ -14,6 +15,10 @@ VERBS = {
     "diagnose": ("RUN", "say what is wrong with a run, with evidence, charts and what to try"),
     "evaluate": ("MODEL [DATA]", "measure a generator beside real samples: distances, diversity, copying"),
     "compare": ("RUN...", "measure runs side by side, or train recipes under the same budget first"),
+    "import": (
+        "FILE --out MODEL",
+        "make a model of a checkpoint of StyleGAN2, R3GAN, DCGAN or BigGAN; runs nothing in it",
+    ),
     "recipes": ("", "list the systems that can be trained"),
 }
 
@@ -54,7 +59,8 @@ def run(arguments: list[str]) -> int:
     if verb not in VERBS:
         print(f'zerosum: there is no verb "{verb}". {nearest_name(verb, VERBS)}.', file=sys.stderr)
         return 2
-    importlib.import_module(f"zerosum.cli.{verb}").main(rest)
+    module = f"{verb}_" if keyword.iskeyword(verb) else verb
+    importlib.import_module(f"zerosum.cli.{module}").main(rest)
     return 0
 
 

@@ -19,7 +19,9 @@ from zerosum.data import Dataset, open_dataset
 from zerosum.data.packing import Progress
 from zerosum.diagnosis import Diagnosis, diagnose
 from zerosum.evaluation import Evaluation, evaluate
+from zerosum.imports import import_checkpoint
 from zerosum.train.model import Model
+from zerosum.train.origin import Origin, origin_of
 from zerosum.train.plan import Plan
 from zerosum.train.recorder import Listener
 from zerosum.train.session import train
@@ -34,6 +36,7 @@ __all__ = [
     "evaluate",
     "fit",
     "from_pretrained",
+    "import_checkpoint",
     "load",
     "make_plan",
     "open_for",
@@ -61,6 +64,7 @@ def fit(
     on_alarm: str = "warn",
     out: Path | str = "runs",
     name: str | None = None,
+    origin: Path | str | None = None,
     listener: Listener = lambda event: None,
     options: dict[str, Any] | None = None,
     **settings: Any,
@@ -80,6 +84,7 @@ def fit(
         on_alarm: What to do when the doctor is alarmed: "warn", "stop" or "autopilot".
         out: The folder that run folders are made in.
         name: The run folder's name; a run of that name goes on. By default every call is a new, numbered run.
+        origin: Folder of a model or of a run whose weights to begin with; recipe and settings are then its own.
         listener: Called with every event, a dictionary, as it happens.
         options: Fields of `DataOptions`, for example {"size": "64", "mirror": True}.
         settings: Fields of the recipe's config.
@@ -90,12 +95,26 @@ def fit(
     asked = {"seed": seed, "batch": batch, "minutes": minutes, "samples": samples}
     run = from_json(Run, asked | {"device": device, "precision": precision, "on_alarm": on_alarm}, "fit")
     data_options = from_json(DataOptions, options or {}, "options")
-    dataset, chosen, _ = open_for(data, data_options, recipe, device, minutes)
-    base = chosen.settings(dataset.space, preset)
+    start = None if origin is None else origin_of(origin)
+    dataset, chosen, _ = open_for(data, data_options, recipe, device, minutes, origin=start)
+    base = first_settings(chosen, dataset.space, preset, start)
     values = to_json(base) | {setting: to_json(value) for setting, value in settings.items()}
     config = from_json(chosen.config, values, chosen.name)
-    plan = make_plan(dataset, data_options, chosen, config, run, Path(out), name, new=name is None)
+    plan = make_plan(dataset, data_options, chosen, config, run, Path(out), name, new=name is None, origin=start)
     return train(plan, listener)[0]
+
+
+def first_settings(chosen: Recipe, space: Space, preset: str | None, origin: Origin | None) -> Any:
+    """The settings that others are changed from: the origin's, a preset's, or those for such samples.
+
+    Raises:
+        SettingError: There is both an origin and a preset, or no such preset.
+    """
+    if origin is None:
+        return chosen.settings(space, preset)
+    if preset is not None:
+        raise SettingError(f"A run that begins with {origin.path} has its settings; leave --preset out.")
+    return origin.settings
 
 
 def load(path: Path | str) -> Model:
@@ -115,14 +134,18 @@ def open_for(
     device: str = "auto",
     minutes: float | None = None,
     progress: Progress | None = None,
+    origin: Origin | None = None,
 ) -> tuple[Dataset, Recipe, str]:
     """Open data for a recipe: the data, the recipe, and a sentence that says what was chosen and why.
 
-    What samples are told to be, classes, attributes or captions, is what the recipe knows.
+    What samples are told to be, classes, attributes or captions, is what the recipe knows. With an origin, the recipe
+    and the size and channels of pictures are its own.
 
     Raises:
         SettingError: The recipe is unknown, does not learn this kind of data, or needs classes where there are none.
     """
+    if origin is not None:
+        recipe, options = as_origin(origin, recipe, options)
     told: Told | None = "classes" if recipe == "auto" else find_recipe(recipe).condition
     if told is None and options.conditional:
         raise SettingError(f"The recipe {recipe} knows no classes; leave out --conditional or take another recipe.")
@@ -141,7 +164,27 @@ def open_for(
             f"The recipe {recipe} learns from the {told} of samples, and {dataset.name} is read without {told}. Give "
             f"data with {told}, leave --no-conditional out, or take a recipe that needs none: {able}."
         )
-    return dataset, chosen, f"recipe {chosen.name}, as asked"
+    why = "as asked" if origin is None else f"which {origin.path} is of"
+    return dataset, chosen, f"recipe {chosen.name}, {why}"
+
+
+def as_origin(origin: Origin, recipe: str, options: DataOptions) -> tuple[str, DataOptions]:
+    """The recipe of an origin, and data read in the form of its samples where nothing else is asked for.
+
+    Raises:
+        SettingError: Another recipe is asked for.
+    """
+    if recipe not in ("auto", origin.recipe.name):
+        raise SettingError(
+            f"{origin.path} is of the recipe {origin.recipe.name}, and --recipe is {recipe}; leave one of them out."
+        )
+    if origin.space.kind == "image":
+        channels, height, width = origin.space.shape
+        size = f"{height}x{width}"
+        options = dataclasses.replace(options, size=options.size or size, channels=options.channels or channels)
+    if not origin.space.classes and origin.recipe.condition == "classes" and options.conditional is None:
+        options = dataclasses.replace(options, conditional=False)
+    return origin.recipe.name, options
 
 
 def choose_recipe(space: Space, device: str, minutes: float | None = None) -> tuple[Recipe, str]:
@@ -171,6 +214,7 @@ def make_plan(
     out: Path = Path("runs"),
     name: str | None = None,
     new: bool = False,
+    origin: Origin | None = None,
 ) -> Plan:
     """A plan with the blanks filled in: a length if none was given, and a batch.
 
@@ -182,7 +226,7 @@ def make_plan(
         run = dataclasses.replace(run, minutes=DEFAULT_MINUTES[dataset.space.kind])
     usual = usual_batch(len(dataset.training), settings.usual_batch)
     asked_batch, run = run.batch, dataclasses.replace(run, batch=run.batch or usual)
-    return Plan(dataset, options, recipe, settings, run, out, name, new, asked_batch)
+    return Plan(dataset, options, recipe, settings, run, out, name, new, asked_batch, origin)
 
 
 def usual_batch(samples: int, wanted: int) -> int:

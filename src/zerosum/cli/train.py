@@ -9,13 +9,14 @@ from typing import Annotated
 
 import tyro
 
-from zerosum.api import make_plan, open_for, train
+from zerosum.api import first_settings, make_plan, open_for, train
 from zerosum.cli.display import make_display
 from zerosum.cli.dry_run import describe
 from zerosum.config.data import DataOptions
 from zerosum.config.run import Run
 from zerosum.core.registry import find_recipe, recipes
 from zerosum.train.devices import orderly_end
+from zerosum.train.origin import origin_of
 from zerosum.train.plan import Plan
 
 EPILOGUE = "Each recipe has further flags: zerosum train --recipe NAME --help. Recipes: {names}."
@@ -32,6 +33,9 @@ class Train:
     """The system to train; auto chooses one for the data and the device, and says why."""
     preset: str | None = None
     """Named settings of the recipe to start from."""
+    from_: Annotated[str | None, tyro.conf.arg(name="from", metavar="RUN_OR_MODEL")] = None
+    """A model to train on instead of beginning with random weights: the folder of a run or of a model, own or imported.
+    Its recipe, settings and size are taken over; --frozen-grids keeps the first layers of its discriminator."""
     out: Path = Path("runs")
     """The folder that run folders are made in."""
     name: str | None = None
@@ -68,19 +72,22 @@ def make(arguments: Sequence[str]) -> tuple[Plan, Train]:
     command, rest = tyro.cli(
         Train, prog="zerosum train", args=spell_out(arguments), return_unknown_args=True, config=(FLAGS,)
     )
+    origin = None if command.from_ is None else origin_of(command.from_)
     dataset, recipe, why = open_for(
-        command.data, command.reading, command.recipe, command.run.device, command.run.minutes, decoding
+        command.data, command.reading, command.recipe, command.run.device, command.run.minutes, decoding, origin
     )
     settings = tyro.cli(
         recipe.config,
         prog=f"zerosum train {command.data} --recipe {recipe.name}",
         args=rest,
-        default=recipe.settings(dataset.space, command.preset),
+        default=first_settings(recipe, dataset.space, command.preset, origin),
         config=(FLAGS,),
     )
-    plan = make_plan(dataset, command.reading, recipe, settings, command.run, command.out, command.name, command.new)
+    plan = make_plan(
+        dataset, command.reading, recipe, settings, command.run, command.out, command.name, command.new, origin
+    )
     if not command.json and os.environ.get("RANK", "0") == "0":
-        for note in (*dataset.notes, why[0].upper() + why[1:] + "."):
+        for note in (*dataset.notes, why[0].upper() + why[1:] + ".", *plan.planted()):
             print(note)
     return plan, command
 

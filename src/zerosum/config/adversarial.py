@@ -53,6 +53,9 @@ class Adversarial:
     """Samples over which the penalties' weights come to their end."""
     spectral_norm: bool = False
     """Divide the weight of every layer of the discriminator by its largest singular value."""
+    frozen_grids: int | None = None
+    """The discriminator's layers on so many grids, from the picture's on, stay as they are: for a model that is trained
+    on, on few pictures (FreezeD)."""
     weight_limit: float | None = None
     """Clip every weight of the discriminator to this size, as the first Wasserstein GAN did (0.01 there)."""
     batch_statistics: Literal["none", "standard-deviation", "discrimination"] = "none"

@@ -223,6 +223,7 @@ def _held(discriminator: Player, rules: Rules) -> Player:
         optimizer=discriminator.optimizer.scaled(rules.discriminator_rate),
         clip=rules.gradient_clip,
         constrain=_limit(rules.weight_limit) if rules.weight_limit else discriminator.constrain,
+        frozen=rules.frozen(discriminator.module) if rules.frozen else discriminator.frozen,
     )
 
 

@@ -24,6 +24,7 @@ class Player:
         average: Settings of the moving average of its weights, if it has one.
         constrain: Called with the module after each of its steps, to put its weights back where they must be.
         clip: Gradients are scaled down to this norm, taken over all weights together.
+        frozen: Names of weights that stay as they are.
     """
 
     module: nn.Module
@@ -31,6 +32,11 @@ class Player:
     average: Average | None = None
     constrain: Callable[[nn.Module], None] | None = None
     clip: float | None = None
+    frozen: frozenset[str] = frozenset()
+
+    def learning(self) -> list[nn.Parameter]:
+        """The weights that its moves change."""
+        return [weight for name, weight in self.module.named_parameters() if name not in self.frozen]
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from zerosum.config.adversarial import Adversarial
 from zerosum.config.ramp import Ramp
@@ -14,6 +15,7 @@ from zerosum.game.augment import DiffAugment
 from zerosum.game.auxiliary import Auxiliary
 from zerosum.game.catalogue import penalties_of
 from zerosum.game.focus import Focus
+from zerosum.game.freezing import first_grids
 from zerosum.game.game import Clock
 from zerosum.game.inputs import InstanceNoise, Pack
 from zerosum.game.judgement import Observer
@@ -48,6 +50,7 @@ class Rules:
         top: Share of its samples that the generator learns from: the most convincing ones (Sinha et al. 2020).
         weight_limit: Clip the discriminator's weights to it (Arjovsky et al. 2017, Algorithm 1).
         gradient_clip: Scale each player's gradients down to this norm.
+        frozen: Names of the discriminator's weights that stay as they are.
         focus: Which groups of samples to show more often.
         clock: How far the game has come.
     """
@@ -68,6 +71,7 @@ class Rules:
     top: Ramp = Ramp(1.0)
     weight_limit: float | None = None
     gradient_clip: float | None = None
+    frozen: Callable[[nn.Module], frozenset[str]] | None = None
     focus: Focus | None = None
     clock: Clock = field(default_factory=Clock)
 
@@ -147,6 +151,9 @@ def rules_of(config: Adversarial, space: Space, auxiliary: Auxiliary | None = No
         top=Ramp(1.0, config.top_share, config.top_samples),
         weight_limit=config.weight_limit,
         gradient_clip=config.gradient_clip,
+        frozen=partial(first_grids, config.frozen_grids, config.seen(space.shape), space)
+        if config.frozen_grids
+        else None,
         focus=focus,
         clock=clock,
     )

@@ -26,6 +26,7 @@ class BigGANGenerator(nn.Module):
         classes: How many classes there are; 0 for none.
         embedding_dim: Width of the shared class embedding.
         attention: Shorter side of the grid whose cells attend to each other, see `Pyramid.level`; None for none.
+        pooled: What they attend to, see `SelfAttention`.
     """
 
     def __init__(
@@ -36,12 +37,13 @@ class BigGANGenerator(nn.Module):
         classes: int = 0,
         embedding_dim: int = 128,
         attention: int | None = None,
+        pooled: bool = False,
     ) -> None:
         super().__init__()
         self.chunk = chunk
         self.told = ClassLatent(chunk, classes, embedding_dim)
         told = partial(nn.Linear, self.told.size, bias=False)
-        self.synthesis = ResidualSynthesis(chunk, shape, widths, told, attention)
+        self.synthesis = ResidualSynthesis(chunk, shape, widths, told, attention, pooled)
         self.apply(initialise)
 
     def forward(self, latent: Tensor, condition: Tensor | None) -> Tensor:

@@ -58,6 +58,7 @@ class SNGANDiscriminator(Discriminator):
         classes: How many classes there are; 0 for none.
         statistics: What is learned from the batch as a whole: one of `nn.statistics.STATISTICS`.
         attention: Shorter side of the grid whose cells attend to each other, see `Pyramid.level`; None for none.
+        pooled: What they attend to, see `SelfAttention`.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class SNGANDiscriminator(Discriminator):
         classes: int = 0,
         statistics: str = "none",
         attention: int | None = None,
+        pooled: bool = False,
     ) -> None:
         super().__init__()
         channels, height, width_of_picture = shape
@@ -77,7 +79,7 @@ class SNGANDiscriminator(Discriminator):
         for index, (before, after) in enumerate(zip([channels, *widths], widths, strict=False)):
             blocks.append(DownBlock(before, after, halve=index < halvings, first=index == 0))
             if halvings - 1 - index == attending:
-                blocks.append(SelfAttention(after))
+                blocks.append(SelfAttention(after, pooled))
         self.blocks = nn.Sequential(*blocks)
         self.apply(initialise)
         self.head = ProjectionHead(widths[-1], classes, statistics)

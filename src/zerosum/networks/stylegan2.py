@@ -23,7 +23,7 @@ from zerosum.nn.equalised import EqualisedConv2d, EqualisedLinear
 from zerosum.nn.modulation import ModulatedConvolution, ToPicture
 from zerosum.nn.pixel_norm import normalised
 from zerosum.nn.pyramid import Grids
-from zerosum.nn.statistics import STATISTICS
+from zerosum.nn.statistics import STATISTICS, StandardDeviation
 
 Architecture = Literal["plain", "skip", "residual"]
 """How a picture reaches or leaves the grids (Figure 7): only at the largest, at each of them, or with shortcuts."""
@@ -101,6 +101,7 @@ class StyleGAN2Generator(nn.Module):
         classes: How many classes there are; 0 for none.
         architecture: How the picture leaves the grids.
         mixing: Share of pictures that have two latents in training.
+        limit: Activations are cut off at this size; None for no limit.
     """
 
     def __init__(
@@ -114,6 +115,7 @@ class StyleGAN2Generator(nn.Module):
         classes: int = 0,
         architecture: Architecture = "skip",
         mixing: float = 0.9,
+        limit: float | None = None,
     ) -> None:
         super().__init__()
         channels, height, width = shape
@@ -124,7 +126,8 @@ class StyleGAN2Generator(nn.Module):
         before = 0
         for side, size, width in zip(grids.sides, grids.sizes, grids.widths, strict=True):
             shown = channels if architecture == "skip" or side == grids.sides[-1] else 0
-            block = SynthesisBlock(before, width, style_dim, size, shown, residual=architecture == "residual")
+            residual = architecture == "residual"
+            block = SynthesisBlock(before, width, style_dim, size, shown, limit, residual=residual)
             self.synthesis[f"b{side}"] = block
             before = width
         # Each convolution has a style of its own; a grid's picture has that of the next grid's first one.
@@ -165,25 +168,34 @@ class SynthesisBlock(nn.Module):
         style_dim: Width of a style.
         size: Height and width of this grid.
         shown: Channels of the picture; 0 where nothing is added to it here.
+        limit: Activations are cut off at this size; None for no limit.
         residual: Whether there is a shortcut past the convolutions.
     """
 
     def __init__(
-        self, inputs: int, outputs: int, style_dim: int, size: tuple[int, int], shown: int, *, residual: bool
+        self,
+        inputs: int,
+        outputs: int,
+        style_dim: int,
+        size: tuple[int, int],
+        shown: int,
+        limit: float | None,
+        *,
+        residual: bool,
     ) -> None:
         super().__init__()
         residual = residual and inputs > 0
         gain = math.sqrt(0.5) if residual else 1.0  # a sum of two then has the variance of one
         self.const = self.conv0 = self.skip = self.torgb = None
         if inputs:
-            self.conv0 = ModulatedConvolution(inputs, outputs, style_dim, size, up=True)
+            self.conv0 = ModulatedConvolution(inputs, outputs, style_dim, size, up=True, limit=limit)
         else:
             self.const = nn.Parameter(torch.randn(outputs, *size))
-        self.conv1 = ModulatedConvolution(outputs, outputs, style_dim, size, gain=gain)
+        self.conv1 = ModulatedConvolution(outputs, outputs, style_dim, size, gain=gain, limit=limit)
         if residual:
             self.skip = EqualisedConv2d(inputs, outputs, 1, activate=False, gain=gain)
         if shown:
-            self.torgb = ToPicture(outputs, shown, style_dim)
+            self.torgb = ToPicture(outputs, shown, style_dim, limit)
         self.enlarge = Double(size)
 
     def forward(
@@ -219,6 +231,8 @@ class StyleGAN2Discriminator(Discriminator):
         classes: How many classes there are; 0 for none.
         architecture: How the picture reaches the grids.
         statistics: What is learned from the batch as a whole: one of `nn.statistics.STATISTICS`.
+        group: Samples whose standard deviation is taken together.
+        limit: Activations are cut off at this size; None for no limit.
     """
 
     def __init__(
@@ -229,6 +243,8 @@ class StyleGAN2Discriminator(Discriminator):
         classes: int = 0,
         architecture: Architecture = "residual",
         statistics: str = "standard-deviation",
+        group: int = 4,
+        limit: float | None = None,
     ) -> None:
         super().__init__()
         channels, height, width = shape
@@ -238,12 +254,12 @@ class StyleGAN2Discriminator(Discriminator):
         for index in range(len(grids.sides) - 1, 0, -1):
             seen = channels if architecture == "skip" or index == len(grids.sides) - 1 else 0
             block = DiscriminatorBlock(
-                seen, grids.widths[index], grids.widths[index - 1], grids.sizes[index], architecture
+                seen, grids.widths[index], grids.widths[index - 1], grids.sizes[index], architecture, limit
             )
             self.blocks[f"b{grids.sides[index]}"] = block
         seen = channels if architecture == "skip" else 0
-        self.fromrgb = EqualisedConv2d(seen, grids.widths[0], 1) if seen else None
-        self.head = StyleGAN2Head(grids.widths[0], grids.sizes[0], classes, statistics)
+        self.fromrgb = EqualisedConv2d(seen, grids.widths[0], 1, limit=limit) if seen else None
+        self.head = StyleGAN2Head(grids.widths[0], grids.sizes[0], classes, statistics, group, limit)
 
     def features(self, x: Tensor, condition: Tensor | None) -> Tensor:
         """The smallest grid, (n, f)."""
@@ -265,17 +281,26 @@ class DiscriminatorBlock(nn.Module):
         outputs: Channels of the smaller grid.
         size: Height and width of this grid.
         architecture: How the picture reaches the grids.
+        limit: Activations are cut off at this size; None for no limit.
     """
 
-    def __init__(self, seen: int, inputs: int, outputs: int, size: tuple[int, int], architecture: Architecture) -> None:
+    def __init__(
+        self,
+        seen: int,
+        inputs: int,
+        outputs: int,
+        size: tuple[int, int],
+        architecture: Architecture,
+        limit: float | None,
+    ) -> None:
         super().__init__()
         residual = architecture == "residual"
         gain = math.sqrt(0.5) if residual else 1.0  # a sum of two then has the variance of one
         self.goes_on = architecture == "skip"
-        self.fromrgb = EqualisedConv2d(seen, inputs, 1) if seen else None
-        self.conv0 = EqualisedConv2d(inputs, inputs, 3)
+        self.fromrgb = EqualisedConv2d(seen, inputs, 1, limit=limit) if seen else None
+        self.conv0 = EqualisedConv2d(inputs, inputs, 3, limit=limit)
         self.smooth = Smooth(padding=2)
-        self.conv1 = EqualisedConv2d(inputs, outputs, 3, stride=2, padding=0, gain=gain)
+        self.conv1 = EqualisedConv2d(inputs, outputs, 3, stride=2, padding=0, gain=gain, limit=limit)
         self.reduce = Halve(size)
         self.skip = EqualisedConv2d(inputs, outputs, 1, activate=False, gain=gain) if residual else None
 
@@ -300,14 +325,25 @@ class StyleGAN2Head(nn.Module):
         size: Height and width of the grid.
         classes: How many classes there are; 0 for none.
         statistics: What is learned from the batch as a whole: one of `nn.statistics.STATISTICS`.
+        group: Samples whose standard deviation is taken together.
+        limit: Activations are cut off at this size; None for no limit.
     """
 
-    def __init__(self, width: int, size: tuple[int, int], classes: int, statistics: str) -> None:
+    def __init__(
+        self,
+        width: int,
+        size: tuple[int, int],
+        classes: int,
+        statistics: str,
+        group: int = 4,
+        limit: float | None = None,
+    ) -> None:
         super().__init__()
         self.grid = (width, *size)
         features = math.prod(self.grid)
-        self.statistics = STATISTICS[statistics](features)
-        self.conv = EqualisedConv2d(width + self.statistics.size - features, width, 3)
+        grouped = statistics == "standard-deviation"
+        self.statistics = StandardDeviation(features, group) if grouped else STATISTICS[statistics](features)
+        self.conv = EqualisedConv2d(width + self.statistics.size - features, width, 3, limit=limit)
         self.fc = EqualisedLinear(features, width, activate=True)
         self.out = EqualisedLinear(width, width if classes else 1)
         self.mapping = Mapping(0, classes, width, depth=8) if classes else None

@@ -20,6 +20,14 @@ KEEPING = math.sqrt(2)
 """What outputs of a leaky ReLU are multiplied by, so that their variance stays about that of its inputs."""
 
 
+def limited(x: Tensor, limit: float | None) -> Tensor:
+    """Features cut off at +-limit, if there is one.
+
+    So that the sums of 16-bit networks do not overflow: Karras et al. 2020 (arXiv:2006.06676), Appendix D.
+    """
+    return x if limit is None else x.clamp(-limit, limit)
+
+
 class EqualisedLinear(nn.Linear):
     """A linear map, (n, inputs) to (n, outputs), that keeps the variance, and a leaky ReLU if asked.
 
@@ -66,6 +74,7 @@ class EqualisedConv2d(Convolution):
         activate: Whether there is a bias, and a leaky ReLU after it.
         bias: Whether there is a bias where there is no leaky ReLU.
         gain: What the outputs are multiplied by.
+        limit: The outputs before that gain are cut off at this size; None for no limit.
 
     Attributes:
         scale: What the weight is multiplied by as it is used, besides the gain.
@@ -82,10 +91,12 @@ class EqualisedConv2d(Convolution):
         activate: bool = True,
         bias: bool = False,
         gain: float = 1.0,
+        limit: float | None = None,
     ) -> None:
         padding = kernel // 2 if padding is None else padding
         super().__init__(inputs, outputs, kernel, stride, padding, bias=activate or bias)
         self.activate = activate
+        self.limit = None if limit is None else limit * gain
         self.gain = gain * KEEPING if activate else gain
         self.scale = 1 / math.sqrt(inputs * kernel**2)
         nn.init.normal_(self.weight)
@@ -98,7 +109,7 @@ class EqualisedConv2d(Convolution):
         bias = None if self.bias is None else self.bias * self.gain
         weight = self.weight * (self.scale * self.gain)
         x = self._conv_forward(input, weight, bias)
-        return leaky_relu_(x, SLOPE) if self.activate else x
+        return limited(leaky_relu_(x, SLOPE) if self.activate else x, self.limit)
 
 
 class EqualisedDoublingConv2d(EqualisedConv2d):

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from zerosum.nn.binomial import Smooth
 from zerosum.nn.convolution import conv2d, conv_transpose2d
-from zerosum.nn.equalised import KEEPING, SLOPE, EqualisedLinear
+from zerosum.nn.equalised import KEEPING, SLOPE, EqualisedLinear, limited
 from zerosum.nn.leaky_relu import leaky_relu_
 
 
@@ -39,15 +39,25 @@ class ModulatedConvolution(nn.Module):
         grid: Height and width of what comes out.
         up: Whether that is twice of what comes in.
         gain: What the outputs are multiplied by.
+        limit: The outputs before that gain are cut off at this size; None for no limit.
     """
 
     noise_const: Tensor
 
     def __init__(
-        self, inputs: int, outputs: int, style_dim: int, grid: tuple[int, int], *, up: bool = False, gain: float = 1.0
+        self,
+        inputs: int,
+        outputs: int,
+        style_dim: int,
+        grid: tuple[int, int],
+        *,
+        up: bool = False,
+        gain: float = 1.0,
+        limit: float | None = None,
     ) -> None:
         super().__init__()
         self.gain = gain * KEEPING
+        self.limit = None if limit is None else limit * gain
         self.affine = EqualisedLinear(style_dim, inputs, bias=1.0)
         # Unscaled, since demodulation takes every scale out of it.
         self.weight = nn.Parameter(torch.randn(outputs, inputs, 3, 3))
@@ -78,7 +88,7 @@ class ModulatedConvolution(nn.Module):
         x = x * scale[:, :, None, None].to(x.dtype)
         x = x.add_((self.gain * self.bias)[:, None, None].to(x.dtype))
         x = x.add_((self.gain * self.noise_strength * noise).to(x.dtype))
-        return leaky_relu_(x, SLOPE)
+        return limited(leaky_relu_(x, SLOPE), self.limit)
 
 
 class ToPicture(nn.Module):
@@ -88,10 +98,12 @@ class ToPicture(nn.Module):
         inputs: Channels of the features.
         channels: Channels of a picture.
         style_dim: Width of w, from which the style is made.
+        limit: What is added is cut off at this size; None for no limit.
     """
 
-    def __init__(self, inputs: int, channels: int, style_dim: int) -> None:
+    def __init__(self, inputs: int, channels: int, style_dim: int, limit: float | None = None) -> None:
         super().__init__()
+        self.limit = limit
         self.scale = 1 / math.sqrt(inputs)
         self.affine = EqualisedLinear(style_dim, inputs, bias=1.0)
         self.weight = nn.Parameter(torch.randn(channels, inputs, 1, 1))
@@ -102,4 +114,4 @@ class ToPicture(nn.Module):
         with torch.autocast(x.device.type, enabled=False):
             style = self.scale * self.affine(w)
         x = conv2d(x * style[:, :, None, None].to(x.dtype), self.weight)
-        return x.to(self.bias.dtype) + self.bias[:, None, None]
+        return limited(x.to(self.bias.dtype) + self.bias[:, None, None], self.limit)

@@ -76,7 +76,7 @@ class DownBlock(nn.Module):
         second = HalvingConv2d(outputs, outputs, 3) if halve else Convolution(outputs, outputs, 3, padding=1)
         self.convolve = nn.ModuleList([Convolution(inputs, outputs, 3, padding=1), second])
         self.halve = nn.AvgPool2d(2) if halve else nn.Identity()
-        self.shortcut = Convolution(inputs, outputs, 1) if first or inputs != outputs else nn.Identity()
+        self.shortcut = Convolution(inputs, outputs, 1) if first or halve or inputs != outputs else nn.Identity()
 
     def forward(self, x: Tensor) -> Tensor:
         """Features (n, outputs, h, w), or (n, outputs, h / 2, w / 2)."""
@@ -93,6 +93,7 @@ class ResidualSynthesis(nn.Module):
         widths: Channels of each grid, from the base of the picture's pyramid to the picture: one block between two.
         told: Makes the maps of the blocks' batch normalisations, see `ConditionalBatchNorm`.
         attention: Shorter side of the grid whose cells attend to each other, see `Pyramid.level`; None for none.
+        pooled: What they attend to, see `SelfAttention`.
     """
 
     def __init__(
@@ -102,6 +103,7 @@ class ResidualSynthesis(nn.Module):
         widths: Sequence[int],
         told: Callable[[int], nn.Module] | None = None,
         attention: int | None = None,
+        pooled: bool = False,
     ) -> None:
         super().__init__()
         channels, height, width_of_picture = shape
@@ -110,7 +112,8 @@ class ResidualSynthesis(nn.Module):
         attending = None if attention is None else self.pyramid.level(attention)
         self.project = nn.Linear(inputs, widths[0] * rows * columns)
         self.attend = nn.ModuleList(
-            SelfAttention(width) if level == attending else nn.Identity() for level, width in enumerate(widths[:-1])
+            SelfAttention(width, pooled) if level == attending else nn.Identity()
+            for level, width in enumerate(widths[:-1])
         )
         self.blocks = nn.ModuleList(
             UpBlock(before, after, told) for before, after in zip(widths, widths[1:], strict=False)

@@ -64,7 +64,7 @@ def bounded(network: M, wanted: bool, layers: tuple[type[nn.Module], ...] = (*MA
         if wanted and isinstance(layer, layers):
             weight = layer.weight
             assert isinstance(weight, nn.Parameter)
-            if not weight.any():
+            if not weight.is_meta and not weight.any():
                 nn.init.orthogonal_(weight)
             register_parametrization(layer, "weight", SpectralNorm(weight))
             if isinstance(layer, EqualisedLinear | EqualisedConv2d):

@@ -35,9 +35,17 @@ class BigGAN(Adversarial):
     """Channels of the generator's grid at the picture's size (Table 1, Ch.); they grow to 16-fold at the base."""
     discriminator_width: int = 96
     """Channels of the discriminator's grid at half the picture's size; they grow likewise."""
-    attention: int = 64
+    generator_widths: tuple[int, ...] = ()
+    """Channels of the generator's grids from the base to the picture, where they grow otherwise; empty for the rule."""
+    discriminator_widths: tuple[int, ...] = ()
+    """Channels that each of the discriminator's blocks gives, likewise; empty for the rule."""
+    discriminator_halvings: int | None = None
+    """How many of its blocks, the first ones, halve the grid; None for as many as the generator's double it."""
+    attention: int | None = 64
     """Cells attend to each other, in both players, on the largest grid below the picture's whose shorter side is at
-    most this (Appendix B, tables)."""
+    most this (Appendix B, tables); None for no attention."""
+    pooled_attention: bool = False
+    """What they attend to are maxima over 2x2 cells, and values have half of the channels, as in the authors' code."""
     loss: LossName = "hinge"
     """What the two play for (Section 3)."""
     penalties: str = "generator-orthogonal=1e-4"
@@ -93,18 +101,20 @@ def biggan(config: BigGAN, space: Space) -> Game:
     generator = BigGANGenerator(
         space.shape,
         config.chunk_dim,
-        [config.generator_width * multiple for multiple in reversed(multiples)],
+        config.generator_widths or [config.generator_width * multiple for multiple in reversed(multiples)],
         classes,
         config.class_embedding_dim,
         config.attention,
+        config.pooled_attention,
     )
     discriminator = SNGANDiscriminator(
         config.seen(space.shape),
-        [config.discriminator_width * multiple for multiple in multiples],
-        doublings,
+        config.discriminator_widths or [config.discriminator_width * multiple for multiple in multiples],
+        config.discriminator_halvings or doublings,
         classes,
         config.batch_statistics,
         config.attention,
+        config.pooled_attention,
     ).apply(initialise)
     game = adversarial_game(
         generator=Player(bounded(generator, config.generator_spectral_norm, MAPS), config.optimizer, config.average),

@@ -1,6 +1,7 @@
 """Deep convolutional GAN."""
 
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from torch import nn
 
@@ -11,7 +12,7 @@ from zerosum.core.registry import recipe
 from zerosum.core.space import Space
 from zerosum.game.adversarial import adversarial_game
 from zerosum.game.game import Game, Player
-from zerosum.game.priors import Uniform
+from zerosum.game.priors import Normal, Prior, Uniform
 from zerosum.game.rules import rules_of
 from zerosum.networks.dcgan import DCGANDiscriminator, DCGANGenerator
 from zerosum.networks.perceptron import PerceptronDiscriminator, PerceptronGenerator
@@ -26,7 +27,9 @@ class DCGAN(Adversarial):
     usual_batch: int = 128
     """Real samples per round where --batch does not say (Section 4)."""
     latent_dim: int = 100
-    """Width of the uniform noise (Figure 1), here scaled to variance 1."""
+    """Width of the noise (Figure 1)."""
+    latents: Literal["uniform", "normal"] = "uniform"
+    """How the noise is distributed (Figure 1: uniform), with variance 1."""
     generator_width: int = 64
     """Channels of the generator's last hidden grid; they double towards the base. Figure 1 draws 128."""
     discriminator_width: int = 64
@@ -38,6 +41,9 @@ class DCGAN(Adversarial):
     average: Average = field(default_factory=Average)
     """Moving average of the generator's weights, which is what is sampled; younger than the paper."""
 
+
+PRIORS: dict[str, type[Prior]] = {"uniform": Uniform, "normal": Normal}
+"""By the name that settings have for them."""
 
 POINTS = replace(DCGAN(), latent_dim=16, usual_batch=256, generator_width=128, discriminator_width=128)
 
@@ -74,7 +80,7 @@ def dcgan(config: DCGAN, space: Space) -> Game:
     return adversarial_game(
         generator=Player(generator, config.optimizer, config.average),
         discriminator=Player(discriminator, config.optimizer),
-        prior=Uniform(config.latent_dim),
+        prior=PRIORS[config.latents](config.latent_dim),
         rules=rules_of(config, space),
     )
 

@@ -34,10 +34,18 @@ class R3GAN(Adversarial):
     """Residual blocks per grid; hidden layers of the perceptrons that stand in where the data are points."""
     magnify: float = 1.0
     """What the discriminator of points multiplies its input by."""
+    widths: tuple[int, ...] = ()
+    """Channels of each grid, from the smallest to the picture's, where they follow no rule; empty for `width`'s."""
+    groups: tuple[int, ...] = ()
+    """Groups of each grid's grouped convolutions, likewise; empty for `group_width`'s."""
+    grid_blocks: tuple[int, ...] = ()
+    """Residual blocks of each grid, likewise; empty for as many everywhere as `blocks` says."""
     expansion: int = 2
     """Channels inside a block, as a multiple of those outside."""
     class_embedding_dim: int = 64
     """Width of the class embedding."""
+    judged_embedding_dim: int | None = None
+    """Width of the discriminator's class embedding; None for that of the generator's."""
     loss: LossName = "relativistic"
     """What the two play for (Equation 2)."""
     penalties: str = "r1=2,r2=2"
@@ -78,12 +86,12 @@ def r3gan(config: R3GAN, space: Space) -> Game:
     """Relativistic pairs under R1 and R2 on plain residual networks: the modern baseline."""
     latent, classes = config.latent_dim, len(space.classes)
     if space.kind == "image":
-        widths = stage_widths(space, config.width)
-        groups = [max(1, width * config.expansion // config.group_width) for width in widths]
-        blocks = [config.blocks] * len(widths)
-        stages = (widths, groups, blocks, config.expansion, classes, config.class_embedding_dim)
-        generator = R3GANGenerator(space.shape, latent, *stages)
-        discriminator = R3GANDiscriminator(config.seen(space.shape), *stages, config.batch_statistics)
+        widths = config.widths or grid_widths(space, config.width)
+        groups = config.groups or [max(1, width * config.expansion // config.group_width) for width in widths]
+        stages = (widths, groups, config.grid_blocks or [config.blocks] * len(widths), config.expansion)
+        embedding, judged = config.class_embedding_dim, config.judged_embedding_dim or config.class_embedding_dim
+        generator = R3GANGenerator(space.shape, latent, *stages, classes, embedding)
+        discriminator = R3GANDiscriminator(config.seen(space.shape), *stages, classes, judged, config.batch_statistics)
     else:
         generator = PerceptronGenerator(space.shape, latent, config.width, config.blocks, classes)
         discriminator = PerceptronDiscriminator(
@@ -97,7 +105,7 @@ def r3gan(config: R3GAN, space: Space) -> Game:
     )
 
 
-def stage_widths(space: Space, width: int) -> list[int]:
+def grid_widths(space: Space, width: int) -> list[int]:
     """Channels of each grid, from the smallest to the picture's."""
     _, height, columns = space.shape
     doublings = Pyramid.of(height, columns).doublings

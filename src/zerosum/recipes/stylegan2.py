@@ -41,6 +41,11 @@ class StyleGAN2(Adversarial):
     or from the largest with shortcuts past the convolutions (residual)."""
     discriminator_architecture: Architecture = "residual"
     """How the picture reaches the discriminator's grids (Section 4.1)."""
+    largest_activation: float | None = None
+    """Activations are cut off at this size, as the published training does (256) so that 16 bits suffice; None for no
+    limit."""
+    statistics_group: int = 4
+    """Samples whose standard deviation the discriminator sees (Appendix B)."""
     mixing: float = 0.9
     """Share of pictures that have two latents in training, one for coarse and one for fine styles (Karras et al. 2019,
     Section 3.1)."""
@@ -111,9 +116,16 @@ def stylegan2(config: StyleGAN2, space: Space) -> Game:
         classes,
         config.generator_architecture,
         config.mixing,
+        config.largest_activation,
     )
     discriminator = StyleGAN2Discriminator(
-        config.seen(space.shape), *widths, classes, config.discriminator_architecture, config.batch_statistics
+        config.seen(space.shape),
+        *widths,
+        classes,
+        config.discriminator_architecture,
+        config.batch_statistics,
+        config.statistics_group,
+        config.largest_activation,
     )
 
     def trace(latents: Tensor, condition: Tensor | None) -> tuple[Tensor, Tensor]:

@@ -53,7 +53,7 @@ class Engine:
             arrange(player.module.to(self.device), space).train()
         for tensor in game.state.values():
             tensor.data = tensor.to(self.device)  # the same tensor, since the game's parts hold on to it
-        self.optimizers = {name: p.optimizer.build(p.module.parameters()) for name, p in game.players.items()}
+        self.optimizers = {name: p.optimizer.build(p.learning()) for name, p in game.players.items()}
         self.averages: dict[str, nn.Module] = {
             name: copy.deepcopy(player.module).eval().requires_grad_(False)
             for name, player in game.players.items()
@@ -145,7 +145,10 @@ class Engine:
     def _freeze_all_but(self, name: str) -> None:
         if name != self._active:
             for other, player in self.game.players.items():
-                player.module.requires_grad_(other == name)
+                player.module.requires_grad_(False)
+                if other == name:
+                    for weight in player.learning():
+                        weight.requires_grad_(True)
             self._active = name
 
     def _average_state(self) -> None:

@@ -27,6 +27,9 @@ from zerosum.train.devices import arrange
 
 LARGEST_SEED = 2**32 - 1
 
+OPPONENTS = "opponents.safetensors"
+"""The file of the players that sampling does not need, for whoever trains the model on."""
+
 _TABLE = "conditions"
 """What the table of known conditions is called among a model's weights; players' have a dot."""
 
@@ -54,6 +57,7 @@ class Model:
         known: What samples can be told to be; None when nothing is told.
         codec: From the generator's range to stored samples.
         facts: What else is known of it, for its card: data, samples seen.
+        opponents: Names of the players that sampling does not need and whose weights are known.
     """
 
     def __init__(
@@ -66,10 +70,11 @@ class Model:
         game: Game,
         modules: Modules | None = None,
         facts: dict[str, Any] | None = None,
+        opponents: tuple[str, ...] = (),
     ) -> None:
         self.recipe, self.settings, self.space, self.codec = recipe, settings, space, codec
         self.known = known and known.shipped()
-        self.facts = facts or {}
+        self.facts, self.opponents = facts or {}, opponents
         self._game = game
         everyone = modules or {name: player.module for name, player in game.players.items()}
         self._modules = {name: everyone[name] for name in game.model}
@@ -190,16 +195,18 @@ class Model:
         folder = Path(folder)
         if folder.exists() and any(folder.iterdir()) and not _is_model(folder):
             raise DataError(f"{folder} is not empty and is not a model. Choose another folder to save to.")
-        weights = {
-            f"{name}.{key}": value.detach().cpu().contiguous()
-            for name, module in self._modules.items()
-            for key, value in module.state_dict().items()
-        }
+        weights = _named(self._modules)
         if self.known is not None and self.known.table is not None:
             weights[_TABLE] = self.known.table.contiguous()
         folder.mkdir(parents=True, exist_ok=True)
         with replacing(folder / "model.safetensors") as temporary:
             save_file(weights, temporary, metadata={"format": "pt"})
+        if self.opponents:
+            others = _named({name: self._game.players[name].module for name in self.opponents})
+            with replacing(folder / OPPONENTS) as temporary:
+                save_file(others, temporary, metadata={"format": "pt"})
+        else:
+            (folder / OPPONENTS).unlink(missing_ok=True)  # an earlier model's
         write_json(folder / "config.json", self._config())
         with replacing(folder / "README.md") as temporary:
             temporary.write_text(model_card(self.recipe, self.space, self.known, self.facts), encoding="utf-8")
@@ -300,6 +307,15 @@ class Model:
                 )
             module.load_state_dict(own)
             arrange(module, self.space).eval().requires_grad_(False)
+
+
+def _named(modules: Modules) -> dict[str, torch.Tensor]:
+    """The tensors of networks, by network and name."""
+    return {
+        f"{name}.{key}": value.detach().cpu().contiguous()
+        for name, module in modules.items()
+        for key, value in module.state_dict().items()
+    }
 
 
 def _misfits(wanted: dict[str, torch.Tensor], given: dict[str, torch.Tensor]) -> list[str]:

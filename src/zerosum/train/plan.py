@@ -15,6 +15,7 @@ from zerosum.core.seeding import seed_from
 from zerosum.core.version import __version__
 from zerosum.data.dataset import Dataset
 from zerosum.game.game import Game
+from zerosum.train.origin import Origin
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Plan:
         name: The run folder's name; None numbers it.
         new: Start afresh even where an earlier run could go on.
         asked_batch: The batch that was asked for; None lets a run that goes on keep its own.
+        origin: The model whose weights it begins with; None begins with random ones.
     """
 
     dataset: Dataset
@@ -42,14 +44,24 @@ class Plan:
     name: str | None = None
     new: bool = False
     asked_batch: int | None = None
+    origin: Origin | None = None
 
     def build(self) -> Game:
-        """The game with its first weights, which depend on the seed alone."""
+        """The game with its first weights, which depend on the seed and the origin alone."""
         torch.manual_seed(seed_from(self.run.seed, "first weights"))
         try:
-            return self.recipe.build(self.settings, self.dataset.space)
+            game = self.recipe.build(self.settings, self.dataset.space)
         except (ValueError, RuntimeError) as error:
             raise SettingError(f"These settings of {self.recipe.name} make no network: {error}.") from error
+        if self.origin is not None:
+            self.origin.plant(game)
+        return game
+
+    def planted(self) -> tuple[str, ...]:
+        """Sentences about what of the origin's weights does not fit, and begins anew."""
+        if self.origin is None:
+            return ()
+        return self.origin.plant(self.recipe.build(self.settings, self.dataset.space))
 
     def config(self, run: Run, precision: str) -> dict[str, Any]:
         """What the run's folder remembers: the plan, its final run settings and the precision computed in."""
@@ -67,4 +79,5 @@ class Plan:
             "precision": precision,
             "space": to_json(self.dataset.space),
             "codec": self.dataset.codec.to_json(),
+            "origin": self.origin and self.origin.path,
         }

@@ -66,6 +66,9 @@ def _changes(plan: Plan, folder: RunFolder) -> list[str]:
     changed = differences(from_json(plan.recipe.config, config["settings"], str(folder.config)), plan.settings)
     if config["data"]["fingerprint"] != plan.dataset.fingerprint:
         changed.append("data: its files or options are not the same")
+    origin = plan.origin and plan.origin.path
+    if config.get("origin") != origin:
+        changed.append(f"from: {config.get('origin') or 'random weights'} -> {origin or 'random weights'}")
     return changed
 
 
