@@ -20,6 +20,7 @@ from zerosum.imports.files import read_checkpoint
 from zerosum.imports.imported import Imported, Weights
 from zerosum.imports.machine import Record
 from zerosum.imports.network import LAYERS, Network, network_of
+from zerosum.train.devices import arrange
 from zerosum.train.model import Model
 
 PICKLED: tuple[ModuleType, ...] = (stylegan2, r3gan)
@@ -160,7 +161,7 @@ def model_of(imported: Imported, bytes_in_file: int, name: str) -> Model:
     game = recipe.build(settings, space)
     for player, weights in given.items():
         if weights is not None:
-            game.players[player].module.load_state_dict(weights)
+            arrange(game.players[player].module, space).load_state_dict(weights)
     known = Classes(names=names, frequencies=torch.tensor(frequencies).numpy()) if names else None
     facts = {"data": f"what {name} was trained on", "imported": name}
     opponents = () if imported.discriminator is None else ("discriminator",)

@@ -154,6 +154,6 @@ def silent_noise(tensors: Weights, sides: list[int]) -> Weights:
                 raise DataError(f"its generator has a grid of {side} beside those of {sides}")
             missing |= {
                 f"{layer[1]}.noise_strength": torch.zeros(()),
-                f"{layer[1]}.noise_const": torch.zeros(side, side),
+                f"{layer[1]}.noise_const": torch.zeros(1, 1).expand(side, side),
             }
     return missing

@@ -54,7 +54,7 @@ class BigGANGenerator(nn.Module):
 
 def initialise(module: nn.Module) -> None:
     """Weights that are orthogonal matrices (Section 3: Saxe et al. 2014); biases zero."""
-    if isinstance(module, nn.Conv2d | nn.Linear | nn.Embedding):
+    if isinstance(module, nn.Conv2d | nn.Linear | nn.Embedding) and not module.weight.is_meta:
         nn.init.orthogonal_(module.weight)
     if isinstance(module, nn.Conv2d | nn.Linear) and module.bias is not None:
         nn.init.zeros_(module.bias)

@@ -27,7 +27,8 @@ class SpectralNorm(nn.Module):
         super().__init__()
         self.register_buffer("left", normalize(torch.randn(len(weight)), dim=0))
         with torch.no_grad():
-            for _ in range(15):  # the first forward passes already want a good estimate
+            # The first forward passes already want a good estimate. A sketch on the meta device has no numbers.
+            for _ in range(0 if weight.is_meta else 15):
                 self(weight)
 
     def forward(self, weight: Tensor) -> Tensor:
@@ -66,7 +67,8 @@ def bounded(network: M, wanted: bool, layers: tuple[type[nn.Module], ...] = (*MA
             assert isinstance(weight, nn.Parameter)
             if not weight.is_meta and not weight.any():
                 nn.init.orthogonal_(weight)
-            register_parametrization(layer, "weight", SpectralNorm(weight))
+            # Unsafe leaves out a trial, which would be another step of power iteration.
+            register_parametrization(layer, "weight", SpectralNorm(weight), unsafe=True)
             if isinstance(layer, EqualisedLinear | EqualisedConv2d):
                 layer.scale = 1.0  # theirs is for a weight that is not normalised
     return network
