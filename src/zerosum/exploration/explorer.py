@@ -65,7 +65,7 @@ class Explorer:
         return self._drawn(Latents(values, self._on_the_way(tour, ends)), steps if legs_are_rows else None or steps + 1)
 
     def walk(self, seeds: Sequence[int], condition: Told = None, steps: int = 24) -> Pictures:
-        """A closed walk without corners through numbered samples, as frames: a second from one to the next at 24 a second."""
+        """A closed walk without corners through numbered samples, as frames, `steps` of them from one to the next."""
         ends = self.space.at(seeds, condition)
         tour = Tour.through(len(ends), steps, closed=True)
         values = smooth(tour, ends.values, self.space.spherical)

@@ -1,7 +1,7 @@
 """Chosen samples, or the latents of inverted pictures, kept under a name in the model's folder."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -21,28 +21,33 @@ class Selection:
 
     Attributes:
         seeds: Numbers of the samples.
-        condition: What they are asked to be, as for `Model.sample`; None for what their numbers say.
+        condition: What they are asked to be, as a person writes it; None for what their numbers say.
         space: The space of latents that are no numbered samples'.
-        values: These, as nested lists of shape (n, ...).
-        told: What they are told to be, as nested lists, where something is told.
+        shape: Shape of these, (n, ...).
+        values: Their numbers, in the order of memory.
+        told: The numbers of what they are told to be, likewise; none where nothing is told.
     """
 
-    seeds: list[int] | None = None
-    condition: int | str | dict[str, bool] | None = None
+    seeds: tuple[int, ...] = ()
+    condition: str | None = None
     space: Literal["z", "w"] | None = None
-    values: list | None = None
-    told: list | None = None
+    shape: tuple[int, ...] = ()
+    values: tuple[float, ...] = ()
+    told: tuple[float, ...] = ()
 
     @classmethod
-    def of_seeds(cls, seeds: list[int], condition: Request | None) -> "Selection":
+    def of_seeds(cls, seeds: Sequence[int], condition: Request | None) -> "Selection":
         """Numbered samples."""
-        return cls(seeds, dict(condition) if isinstance(condition, Mapping) else condition)
+        if isinstance(condition, Mapping):
+            condition = ", ".join(f"{name}={'yes' if there else 'no'}" for name, there in condition.items())
+        return cls(tuple(seeds), None if condition is None else str(condition))
 
     @classmethod
     def of_latents(cls, space: LatentSpace, latents: Latents) -> "Selection":
         """Latents of a space."""
-        told = None if latents.conditions is None else latents.conditions.tolist()
-        return cls(space=space.name, values=latents.values.tolist(), told=told)
+        told = () if latents.conditions is None else tuple(latents.conditions.flatten().tolist())
+        values = latents.values
+        return cls(space=space.name, shape=tuple(values.shape), values=tuple(values.flatten().tolist()), told=told)
 
     def latents(self, space: LatentSpace) -> Latents:
         """The latents of what was selected.
@@ -51,22 +56,23 @@ class Selection:
             DataError: They are of another space or another model.
             SettingError: The samples' numbers or their condition mean nothing to the model.
         """
-        if self.seeds is not None:
-            return space.at(self.seeds, self.condition)
+        if self.seeds:
+            known = space.model.known
+            told = known.read(self.condition) if known is not None and self.condition is not None else self.condition
+            return space.at(self.seeds, told)
         if self.space != space.name:
-            raise DataError(
-                f"The selection has latents {self.space}, and {space.name} was asked for; take --space {self.space}."
-            )
+            raise DataError(f"The selection is in {self.space} and not in {space.name}; take --space {self.space}.")
+        like = space.at([0])
+        conditions = None if like.conditions is None else torch.tensor(self.told, dtype=like.conditions.dtype)
         try:
-            values = torch.tensor(self.values, dtype=torch.float32)
-            known = space.at([0])
-            told = None if known.conditions is None else torch.tensor(self.told, dtype=known.conditions.dtype)
-        except (TypeError, ValueError, RuntimeError) as error:
-            raise DataError(f"The selection cannot be read: {error}.") from error
-        alike = values.shape[1:] == known.values.shape[1:] and len(values) > 0 and bool(values.isfinite().all())
-        if not alike or (told is not None and told.shape != (len(values), *known.conditions.shape[1:])):  # type: ignore[union-attr]
+            values = torch.tensor(self.values).reshape(self.shape)
+            if conditions is not None and like.conditions is not None:
+                conditions = conditions.reshape(len(values), *like.conditions.shape[1:])
+        except (RuntimeError, TypeError) as error:
+            raise DataError(f"The parts of the selection do not go together: {error}.") from error
+        if values.shape[1:] != like.values.shape[1:] or not len(values) or not values.isfinite().all():
             raise DataError("The selection was made with another model: its latents are not of this one's shape.")
-        return Latents(values, told)
+        return Latents(values, conditions)
 
 
 def save_selection(selection: Selection, name: str, folder: Path | None) -> Path:
@@ -80,15 +86,18 @@ def load_selection(name: str, folder: Path | None) -> Selection:
     """The selection of a name, or in the .json file that the name is.
 
     Raises:
-        DataError: There is none.
+        DataError: There is none, or it cannot be read.
     """
     path = place_of(name, folder)
     if not path.is_file():
         kept = sorted(other.stem for other in path.parent.glob("*.json"))
         there = f"There are {', '.join(kept)}" if kept else "Nothing was selected there yet"
         raise DataError(f'There is no selection "{name}", which would be {path}. {there}.')
-    selection = from_json(Selection, read_json(path), str(path))
-    if (selection.seeds is None) == (selection.values is None):
+    try:
+        selection = from_json(Selection, read_json(path), str(path))
+    except SettingError as error:
+        raise DataError(f"{error}") from error
+    if bool(selection.seeds) == bool(selection.values):
         raise DataError(f"{path} must have seeds or values, and not both.")
     return selection
 
