@@ -3,6 +3,7 @@
 zerosum.fit(data)         train on a folder, an archive, an array or a built-in set; returns a model
 zerosum.load(path)        a trained model from its folder or its run's folder
 model.sample(64, seed=0)  numbered samples: number s is the same sample everywhere
+zerosum.explore(run)      walk, mix, move, compute and invert in its latents
 zerosum.diagnose(run)     what is wrong with a run, with evidence, and what to try
 zerosum.evaluate(run)     how good its samples are: distances with floors and intervals, diversity, copying
 """
@@ -14,18 +15,32 @@ from zerosum.core.version import __version__
 __all__ = [
     "Diagnosis",
     "Evaluation",
+    "Explorer",
     "Model",
     "ZerosumError",
     "__version__",
     "diagnose",
     "evaluate",
+    "explore",
     "fit",
     "from_pretrained",
     "load",
 ]
 
 if TYPE_CHECKING:
-    from zerosum.api import Diagnosis, Evaluation, Model, ZerosumError, diagnose, evaluate, fit, from_pretrained, load
+    from zerosum.api import (
+        Diagnosis,
+        Evaluation,
+        Explorer,
+        Model,
+        ZerosumError,
+        diagnose,
+        evaluate,
+        explore,
+        fit,
+        from_pretrained,
+        load,
+    )
 
 
 def __getattr__(name: str) -> Any:

@@ -1,12 +1,11 @@
 """Directions that a model's samples change along: found, kept in a file, and gone along."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
@@ -14,6 +13,7 @@ from torch import Tensor, nn
 
 from zerosum.core.errors import DataError, SettingError
 from zerosum.core.files import replacing
+from zerosum.exploration.scores import Score, scored
 from zerosum.exploration.spaces import Latents, LatentSpace
 from zerosum.latent.directions import (
     Directions,
@@ -170,22 +170,14 @@ def axis_between(space: LatentSpace, having: Latents, lacking: Latents) -> Axes:
     return Axes(space.name, toward_label(codes, torch.arange(len(codes)) < len(having)))
 
 
-def axis_of_score(space: LatentSpace, seeds: Sequence[int], scores: Callable[[np.ndarray], np.ndarray]) -> Axes:
+def axis_of_score(space: LatentSpace, seeds: Sequence[int], score: Score) -> Axes:
     """The direction along which a function of stored samples (n, ...) -> (n,) rises.
 
     Raises:
         DataError: The function does not give a number for each sample, or always the same.
     """
     known = space.at(seeds)
-    return Axes(space.name, toward_score(vectors_of(known), scored(space.rows(known), scores)))
-
-
-def scored(rows: np.ndarray, scores: Callable[[np.ndarray], np.ndarray]) -> Tensor:
-    """What a person's function says of stored samples (n, ...), (n,), float64."""
-    found = np.asarray(scores(rows), np.float64)
-    if found.shape != (len(rows),) or not np.isfinite(found).all():
-        raise DataError(f"The score of {len(rows)} samples has the shape {found.shape}; it must be a number for each.")
-    return torch.from_numpy(found)
+    return Axes(space.name, toward_score(vectors_of(known), scored(space.rows(known), score)))
 
 
 def vectors_of(latents: Latents) -> Tensor:

@@ -1,6 +1,6 @@
 """A model explored: one method for each thing that can be done with its latents."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -9,10 +9,11 @@ import torch
 
 from zerosum.core.errors import SettingError
 from zerosum.data.conditions import Request
-from zerosum.exploration.axes import Axes, Move, axis_between, axis_of_score, find_axes, moved, scored
+from zerosum.exploration.axes import Axes, Move, axis_between, axis_of_score, find_axes, moved
 from zerosum.exploration.concepts import Concepts
 from zerosum.exploration.inversion import Inversion, Progress, invert, picture_for, unheard
 from zerosum.exploration.pictures import Pictures
+from zerosum.exploration.scores import Score, scored
 from zerosum.exploration.selections import Selection, load_selection, save_selection
 from zerosum.exploration.spaces import Latents, LatentSpace, SpaceName, open_space
 from zerosum.latent.concepts import parse
@@ -148,7 +149,7 @@ class Explorer:
         )
         return axis_between(self.space, with_, without)
 
-    def direction_of_score(self, score: Callable[[np.ndarray], np.ndarray], seeds: Sequence[int] = range(2000)) -> Axes:
+    def direction_of_score(self, score: Score, seeds: Sequence[int] = range(2000)) -> Axes:
         """The direction along which a function of stored samples (n, ...) -> (n,) rises, by ridge regression."""
         return axis_of_score(self.space, seeds, score)
 
@@ -209,7 +210,7 @@ class Explorer:
         name: str,
         seeds: Sequence[int],
         condition: Request | None = None,
-        score: Callable[[np.ndarray], np.ndarray] | None = None,
+        score: Score | None = None,
         share: float = 0.1,
     ) -> Selection:
         """Keep samples under a name, for expressions: those of these numbers, or the share of them that scores highest.
@@ -237,6 +238,10 @@ class Explorer:
         selection = Selection.of_latents(self.space, pictures.latents)
         save_selection(selection, name, self.folder)
         return selection
+
+    def draw(self, selection: Selection) -> Pictures:
+        """What was selected, as pictures."""
+        return self._drawn(selection.latents(self.space))
 
     def selection(self, name: str) -> Selection:
         """What was kept under a name."""

@@ -44,6 +44,11 @@ class Term:
     kind: Kind
     text: str
 
+    def __str__(self) -> str:
+        sign, size = "-" if self.factor < 0 else "", abs(self.factor)
+        concept = f"@{self.text}" if self.kind == "selection" else f"{self.kind}:{self.text}"
+        return sign + (concept if size == 1 else f"{size:g}*{concept}")
+
 
 def parse(expression: str) -> list[Term]:
     """The terms of an expression.
