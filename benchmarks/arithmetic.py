@@ -48,8 +48,9 @@ def width(rows: np.ndarray) -> np.ndarray:
     """Mean width of the strokes of pictures (n, height, width, 1), in pixels, (n,)."""
     found = []
     for row in rows[..., 0]:
-        ink = zoom(row.astype(np.float32), 4, order=1) > 127
-        found.append(distance_transform_edt(ink)[ink].mean() if ink.any() else 0.0)
+        ink = np.asarray(zoom(row.astype(np.float32), 4, order=1)) > 127
+        depth = np.asarray(distance_transform_edt(ink))
+        found.append(depth[ink].mean() if ink.any() else 0.0)
     return np.array(found)
 
 

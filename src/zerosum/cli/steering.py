@@ -21,8 +21,9 @@ from zerosum.latent.inversion import Descent
 class Arithmetic(Verb):
     """Compute with concepts, such as "@thick - class:3 + class:7".
 
-    Each one's average is drawn, and the result last. A concept is seeds:1,5,9-12, class:7, attributes:glasses, prompt:red heart, or @NAME for a selection, with a factor
-    before it if wanted, as in 0.5*class:7. In z the last concept that is added says of which class the result is.
+    Each one's average is drawn, and the result last. A concept is seeds:1,5,9-12, class:7, attributes:glasses,
+    prompt:red heart, or @NAME for a selection, with a factor before it if wanted, as in 0.5*class:7. In z the last
+    concept that is added says of which class the result is.
     """
 
     expression: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="EXPRESSION")]
