@@ -82,8 +82,8 @@ class LatentSpace(ABC):
         """Values (n, ...) as vectors for layers, coarsest first: (n, layers, width)."""
 
     def usual(self, value: Tensor, members: Tensor) -> Tensor:
-        """One latent made usual: for latents on a sphere, as long as those (n, ...) it was averaged from."""
-        return lengthened(value, members.norm(dim=-1)) if self.spherical else value
+        """A sum of averages made a latent as others are; `members` (n, ...) are those that were averaged and added."""
+        return value
 
     def within(self, values: Tensor) -> Tensor:
         """Latents (n, ...) brought back to where the generator knows them."""
@@ -127,6 +127,11 @@ class InputSpace(LatentSpace):
     def layered(self, values: Tensor) -> Tensor:
         """One chunk for each layer where latents have chunks; else one layer."""
         return values.unflatten(1, (self.model.chunks, -1))
+
+    def usual(self, value: Tensor, members: Tensor) -> Tensor:
+        """On a sphere, as long as members are on average, unless its length is one that the prior draws."""
+        drawn = not self.spherical or torch.equal(self.within(value[None])[0], value)
+        return value if drawn else lengthened(value, members.norm(dim=1))
 
     def within(self, values: Tensor) -> Tensor:
         """The nearest latents that the prior may well draw."""

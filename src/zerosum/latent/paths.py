@@ -83,7 +83,7 @@ def spherical(first: Tensor, second: Tensor, place: Tensor) -> Tensor:
     arXiv:1609.04468, Section 2).
     """
     a, b = first.double().flatten(0, -2), second.double().flatten(0, -2)
-    t = _beside(place, first).expand(*first.shape[:-1], 1).reshape(-1, 1)
+    t = _beside(place.double(), first).expand(*first.shape[:-1], 1).reshape(-1, 1)
     length = torch.lerp(a.norm(dim=1, keepdim=True), b.norm(dim=1, keepdim=True), t)
     turned = (slerp(a, b, t) * (length / math.sqrt(a.shape[1]))).view(first.shape).to(first)
     return _exact(turned, first, second, place)
@@ -98,15 +98,19 @@ def smooth(path: Path, points: Tensor, spherically: bool) -> Tensor:
     Args:
         path: Where the places are; a closed path.
         points: What it leads through.
-        spherically: Whether latents are brought to the length that they have on great circles.
+        spherically: Whether latents are brought to lengths between those of the points, by the same curve.
     """
     before, a, b, after = (
         points[index % path.count].double() for index in (path.first - 1, path.first, path.second, path.second + 1)
     )
     t = _beside(path.place, points)
-    curve = a + t * (b - before + t * (2 * before - 5 * a + 4 * b - after + t * (3 * (a - b) + after - before))) / 2
+
+    def spline(before: Tensor, a: Tensor, b: Tensor, after: Tensor) -> Tensor:
+        return a + t * (b - before + t * (2 * before - 5 * a + 4 * b - after + t * (3 * (a - b) + after - before))) / 2
+
+    curve = spline(before, a, b, after)
     if spherically:
-        wanted = torch.lerp(a.norm(dim=-1, keepdim=True), b.norm(dim=-1, keepdim=True), t)
+        wanted = spline(*(x.norm(dim=-1, keepdim=True) for x in (before, a, b, after)))
         curve = curve * (wanted / curve.norm(dim=-1, keepdim=True).clamp(min=1e-12))
     return _exact(curve.to(points), points[path.first], points[path.second], path.place)
 
