@@ -45,7 +45,7 @@ class Arithmetic(Verb):
 
 @dataclass(frozen=True, kw_only=True)
 class Directions(Verb):
-    """Find directions along which samples change, and draw one sample moved along each."""
+    """Find directions in which samples change, and draw a sample moved along each."""
 
     method: Literal["pca", "sefa", "concepts", "score"] = "pca"
     """Principal components (GANSpace), closed form (SeFa), to the concept --to from --without, or to more --score."""
@@ -109,7 +109,7 @@ class MoveAlong(Verb):
 
 @dataclass(frozen=True, kw_only=True)
 class Invert(Verb):
-    """Find the latent of a picture: drawn are the picture, the nearest sample, and what was found."""
+    """Find the latent of a picture, and draw the picture, the nearest sample and it."""
 
     picture: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="PICTURE")]
     """A picture of any size; its middle is fitted to the model's size and channels."""

@@ -130,8 +130,8 @@ class InputSpace(LatentSpace):
 
     def usual(self, value: Tensor, members: Tensor) -> Tensor:
         """On a sphere, as long as members are on average, unless its length is one that the prior draws."""
-        drawn = not self.spherical or torch.equal(self.within(value[None])[0], value)
-        return value if drawn else lengthened(value, members.norm(dim=1))
+        drawn = bool(value.any()) and torch.equal(self.within(value[None])[0], value)
+        return value if drawn or not self.spherical else lengthened(value, members.norm(dim=1))
 
     def within(self, values: Tensor) -> Tensor:
         """The nearest latents that the prior may well draw."""
