@@ -37,7 +37,18 @@ def test_more_styles_come_nearer_to_other_pictures(styled):
     assert each < one
 
 
-def test_an_encoder_says_where_to_start(styled):
+@pytest.mark.parametrize("space", ["z", "w"])
+def test_where_an_encoder_says_is_where_a_search_starts(styled, space, monkeypatch):
+    explorer = Explorer(styled, space=space)
+    target = styled.sample(1, 77_777)[0]
+    answer = explorer.space.at([77_777]).values
+    monkeypatch.setattr("zerosum.exploration.inversion.encoded", lambda *_: answer)
+    how = Inversion(candidates=8, starts=2, encoder_steps=1, descent=Descent(steps=1, noise=0.0))
+    condition = styled.known.names[int(styled.conditions([77_777]))]
+    assert explorer.invert(target, how, condition).facts["error"] < 2
+
+
+def test_an_encoder_is_trained_and_heard_of(styled):
     explorer = Explorer(styled)
     target = styled.sample(1, 77_777)[0]
     heard: list[str] = []

@@ -87,15 +87,14 @@ def test_where_factors_sum_to_one_the_center_makes_no_difference():
     torch.testing.assert_close(combined([a, b], [1, -1], center), center + a - b)
 
 
-def test_averages_get_the_length_of_what_was_averaged():
-    latents = torch.randn(50, 128)
-    mean = latents.mean(0)
-    usual = lengthened(mean, latents.norm(dim=1))
-    assert usual.norm() == pytest.approx(latents.norm(dim=1).mean().item(), rel=1e-5)
+def test_vectors_are_lengthened_and_keep_their_direction():
+    mean = torch.randn(50, 128).mean(0)
+    usual = lengthened(mean, torch.tensor(9.0))
+    assert usual.norm() == pytest.approx(9, rel=1e-5)
     assert torch.cosine_similarity(usual, mean, dim=0) == pytest.approx(1)
-    assert torch.equal(lengthened(latents[0], latents[:1].norm(dim=1)), latents[0]), "one latent stays what it is"
+    assert torch.equal(lengthened(mean, mean.norm()), mean), "what is long enough stays what it is"
 
 
 def test_terms_that_cancel():
     with pytest.raises(SettingError, match="cancel"):
-        lengthened(torch.zeros(4), torch.ones(3))
+        lengthened(torch.full((4,), 1e-8), torch.tensor(3.0))

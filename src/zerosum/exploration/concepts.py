@@ -64,10 +64,8 @@ class Concepts:
     def _sum(self, members: Sequence[Latents], factors: Sequence[float]) -> Latents:
         """The weighted sum, (1, ...), of the averages of members (n, ...)."""
         value = combined([part.values.mean(0) for part in members], factors, self.space.center)
-        added = [part.values for part, factor in zip(members, factors, strict=True) if factor > 0]
         told = [part.conditions for part in members if part.conditions is not None]
-        usual = self.space.usual(value, torch.cat(added or [members[0].values]))
-        return Latents(usual[None], self._told(told, factors))
+        return Latents(self.space.usual(value)[None], self._told(told, factors))
 
     def _told(self, conditions: Sequence[Tensor], factors: Sequence[float]) -> Tensor | None:
         """What the result is to be, (1, ...), from what the members (n, ...) of each term are to be.
@@ -83,4 +81,4 @@ class Concepts:
         vector = combined([part.mean(0) for part in conditions], factors, torch.zeros(conditions[0].shape[1]))
         if isinstance(self.space.model.known, Attributes):
             return (vector > 0.5).float()[None]
-        return lengthened(vector, torch.cat(list(conditions)).norm(dim=1))[None]
+        return lengthened(vector, torch.cat(list(conditions)).norm(dim=1).mean())[None]

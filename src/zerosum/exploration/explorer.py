@@ -62,8 +62,8 @@ class Explorer:
         ends = self.space.at(seeds, condition)
         tour = Tour.through(len(ends), steps, closed)
         values = tour.along(ends.values, self.space.between(way))
-        legs_are_rows = closed or len(ends) > 2
-        return self._drawn(Latents(values, self._on_the_way(tour, ends)), steps if legs_are_rows else None or steps + 1)
+        one_leg = len(ends) == 2 and not closed
+        return self._drawn(Latents(values, self._on_the_way(tour, ends)), steps + one_leg)
 
     def walk(self, seeds: Sequence[int], condition: Told = None, steps: int = 24) -> Pictures:
         """A closed walk without corners through numbered samples, as frames, `steps` of them from one to the next."""

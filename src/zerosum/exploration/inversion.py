@@ -38,7 +38,8 @@ class Inversion:
 
     Attributes:
         candidates: Numbered samples, from `seed` on, of which the nearest are where to start.
-        starts: How many searches begin, each from another sample; in w, one of them from the mean style.
+        starts: How many searches begin: in w the first from the mean style, the next where an encoder says, if there is
+            one, all others from the nearest samples.
         layers: In w: a style for each layer ("w+", Abdal et al. 2019, arXiv:1904.03189) or one for all.
         features: Network whose features are compared besides pixels, as for `zerosum evaluate`; "none" for pixels only.
         feature_weight: Weight of the squared distance of features, as a share of the picture's own squared length.
@@ -127,15 +128,14 @@ def invert(
     numbers = range(how.seed, how.seed + how.candidates)
     known = space.at(numbers, condition)
     far = torch.cat([apart(space.make(known[i : i + BATCH])).cpu() for i in range(0, len(known), BATCH)])
-    order = far.argsort(stable=True)
-    starts = known[order[: how.starts]]
+    nearest = known[far.argsort(stable=True)]
+    starts = [nearest]
     if how.encoder_steps:
-        said = encoded(space, target, how, progress)
-        starts = Latents.joined([starts[: max(1, how.starts - 1)], Latents(said, _first(starts.conditions))])
+        starts.insert(0, Latents(encoded(space, target, how, progress), nearest[:1].conditions))
     if isinstance(space, StyleSpace) and how.starts > 1:
-        starts = Latents(torch.cat([space.center[None], starts.values[:-1]]))
-    found = descended(space, starts, apart, how, progress)
-    rows = np.concatenate([row[None], space.rows(known[order[:1]]), space.rows(found)])
+        starts.insert(0, Latents(space.center[None]))
+    found = descended(space, Latents.joined(starts)[: how.starts], apart, how, progress)
+    rows = np.concatenate([row[None], space.rows(nearest[:1]), space.rows(found)])
     error, before = rms(rows[0], rows[2]), rms(rows[0], rows[1])
     facts = {"error": error, "start-error": before, "psnr": 20 * math.log10(255 / max(error, 1e-9))}
     return Pictures(space.model.codec, rows, found, columns=3, facts=facts)
@@ -147,20 +147,20 @@ def descended(
     """The nearest latent (1, ...) that searches from starts (n, ...) come to."""
     one_style = isinstance(space, StyleSpace) and not how.layers
     layers = starts.values.shape[1] if one_style else 1
-    steps = 0
 
     def whole(values: Tensor) -> Tensor:
         return values.expand(-1, layers, -1) if one_style else values
 
     def make(values: Tensor) -> Tensor:
-        nonlocal steps
-        steps += 1
-        progress("Inverting", min(steps, how.descent.steps), how.descent.steps)
         return space.make(Latents(whole(values), starts.conditions))
 
     begin = starts.values.mean(1, keepdim=True) if one_style else starts.values
     generator = torch.Generator().manual_seed(seed_from("inversion", how.seed))
-    found = search(make, apart, begin, space.spread, how.descent, generator, space.within)
+
+    def heard(step: int) -> None:
+        progress("Inverting", step, how.descent.steps)
+
+    found = search(make, apart, begin, space.spread, how.descent, generator, space.within, heard)
     best = [int(found.apart.argmin())]
     return Latents(whole(found.latents)[best], None if starts.conditions is None else starts.conditions[best])
 
@@ -172,13 +172,12 @@ def encoded(space: LatentSpace, target: Tensor, how: Inversion, progress: Progre
     with torch.random.fork_rng(devices=()):
         torch.manual_seed(seed_from("encoder", how.seed) % 2**63)
         encoder = ConvolutionalEncoder(space.model.space.shape, width, width=32, largest=128, classes=0)
-    encoder.to(target.device)
     first = how.seed + how.candidates
 
     def pairs(step: int) -> tuple[Tensor, Tensor]:
         known = space.at(range(first + step * BATCH, first + (step + 1) * BATCH))
         vectors = known.values.mean(1) if space.name == "w" else known.values
-        return space.make(known), ((vectors - _flat(space)) / space.spread)
+        return space.make(known).cpu(), (vectors - _flat(space)) / space.spread
 
     for number, _ in enumerate(train_encoder(encoder, pairs, how.encoder_steps, how.encoder_minutes), 1):
         progress("Training an encoder", number, how.encoder_steps)
@@ -195,10 +194,6 @@ def rms(one: np.ndarray, other: np.ndarray) -> float:
 def _flat(space: LatentSpace) -> Tensor:
     """The mean latent as one vector (width,)."""
     return space.center if space.center.dim() == 1 else space.center[0]
-
-
-def _first(conditions: Tensor | None) -> Tensor | None:
-    return None if conditions is None else conditions[:1]
 
 
 def _distance(space: LatentSpace, target: Tensor, how: Inversion) -> Callable[[Tensor], Tensor]:

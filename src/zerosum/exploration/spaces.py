@@ -81,8 +81,8 @@ class LatentSpace(ABC):
     def layered(self, values: Tensor) -> Tensor:
         """Values (n, ...) as vectors for layers, coarsest first: (n, layers, width)."""
 
-    def usual(self, value: Tensor, members: Tensor) -> Tensor:
-        """A sum of averages made a latent as others are; `members` (n, ...) are those that were averaged and added."""
+    def usual(self, value: Tensor) -> Tensor:
+        """A sum of averages made a latent as others are, of the same shape."""
         return value
 
     def within(self, values: Tensor) -> Tensor:
@@ -128,10 +128,15 @@ class InputSpace(LatentSpace):
         """One chunk for each layer where latents have chunks; else one layer."""
         return values.unflatten(1, (self.model.chunks, -1))
 
-    def usual(self, value: Tensor, members: Tensor) -> Tensor:
-        """On a sphere, as long as members are on average, unless its length is one that the prior draws."""
-        drawn = bool(value.any()) and torch.equal(self.within(value[None])[0], value)
-        return value if drawn or not self.spherical else lengthened(value, members.norm(dim=1))
+    def usual(self, value: Tensor) -> Tensor:
+        """The nearest latent that the prior may well draw.
+
+        Means of k normal latents are shorter by sqrt(k), and the generator has hardly seen any of that length (White
+        2016, arXiv:1609.04468, Section 2). They are made no longer than they have to be, because concepts share few
+        directions, and at the mean length all of it would lie in these.
+        """
+        nearest = self.within(value[None])[0]
+        return lengthened(value, nearest.norm()) if self.spherical else nearest
 
     def within(self, values: Tensor) -> Tensor:
         """The nearest latents that the prior may well draw."""

@@ -78,21 +78,16 @@ def combined(values: Sequence[Tensor], factors: Sequence[float], center: Tensor)
     return center + sum(factor * (value - center) for factor, value in zip(factors, values, strict=True))
 
 
-def lengthened(latent: Tensor, lengths: Tensor) -> Tensor:
-    """A latent (d,) brought to the mean of lengths (n,), those of the latents that it is an average of.
-
-    Means of k normal latents are shorter by sqrt(k), and generators have hardly seen any of that length (White 2016,
-    arXiv:1609.04468, Section 2).
+def lengthened(vector: Tensor, length: Tensor) -> Tensor:
+    """A vector (d,) brought to a length ().
 
     Raises:
         SettingError: It has no direction.
     """
-    length = latent.norm()
-    if not length > 1e-4 * lengths.mean():
-        raise SettingError(
-            "The terms of the expression cancel each other, so that it names nothing. Change one of them."
-        )
-    return latent * (lengths.mean() / length)
+    own = vector.norm()
+    if not own > 1e-4 * length:
+        raise SettingError("The terms of the expression cancel each other, so that it names nothing; change one.")
+    return vector * (length / own)
 
 
 def _term(sign: float, text: str, expression: str) -> Term:

@@ -63,6 +63,7 @@ def search(
     descent: Descent,
     generator: torch.Generator,
     within: Callable[[Tensor], Tensor] = lambda latents: latents,
+    heard: Callable[[int], None] = lambda step: None,
 ) -> Found:
     """Go downhill from every start, and keep the nearest latent that was seen on the way.
 
@@ -74,6 +75,7 @@ def search(
         descent: How to go.
         generator: Draws the noise.
         within: Brings latents back to where the generator knows them, after each step.
+        heard: Told how many steps are done.
     """
     latents = starts.detach().clone().requires_grad_()
     optimizer = torch.optim.Adam([latents], betas=(0.9, 0.999))
@@ -98,6 +100,7 @@ def search(
         optimizer.step()
         with torch.no_grad():
             latents.copy_(within(latents))
+        heard(step + 1)
     with torch.no_grad():
         keep_the_nearest(apart(make(latents)))
     return Found(best, nearest)
