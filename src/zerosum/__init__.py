@@ -4,6 +4,7 @@ zerosum.fit(data)         train on a folder, an archive, an array or a built-in 
 zerosum.load(path)        a trained model from its folder or its run's folder
 zerosum.import_checkpoint(file)   a checkpoint of StyleGAN2, R3GAN, DCGAN or BigGAN as a model; runs nothing in it
 model.sample(64, seed=0)  numbered samples: number s is the same sample everywhere
+zerosum.explore(run)      walk, mix, move, compute and invert in its latents
 zerosum.diagnose(run)     what is wrong with a run, with evidence, and what to try
 zerosum.evaluate(run)     how good its samples are: distances with floors and intervals, diversity, copying
 """
@@ -15,11 +16,13 @@ from zerosum.core.version import __version__
 __all__ = [
     "Diagnosis",
     "Evaluation",
+    "Explorer",
     "Model",
     "ZerosumError",
     "__version__",
     "diagnose",
     "evaluate",
+    "explore",
     "fit",
     "from_pretrained",
     "import_checkpoint",
@@ -30,10 +33,12 @@ if TYPE_CHECKING:
     from zerosum.api import (
         Diagnosis,
         Evaluation,
+        Explorer,
         Model,
         ZerosumError,
         diagnose,
         evaluate,
+        explore,
         fit,
         from_pretrained,
         import_checkpoint,

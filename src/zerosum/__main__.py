@@ -12,6 +12,7 @@ from zerosum.core.version import __version__
 VERBS = {
     "train": ("DATA", "train a generator on pictures or points, or go on with a run that was interrupted"),
     "sample": ("RUN_OR_MODEL", "write numbered samples of a trained model"),
+    "explore": ("VERB RUN", "walk, mix, move, compute and invert in a generator's latents"),
     "diagnose": ("RUN", "say what is wrong with a run, with evidence, charts and what to try"),
     "evaluate": ("MODEL [DATA]", "measure a generator beside real samples: distances, diversity, copying"),
     "compare": ("RUN...", "measure runs side by side, or train recipes under the same budget first"),

@@ -19,6 +19,7 @@ from zerosum.data import Dataset, open_dataset
 from zerosum.data.packing import Progress
 from zerosum.diagnosis import Diagnosis, diagnose
 from zerosum.evaluation import Evaluation, evaluate
+from zerosum.exploration import Explorer, SpaceName
 from zerosum.imports import import_checkpoint
 from zerosum.train.model import Model
 from zerosum.train.origin import Origin, origin_of
@@ -29,11 +30,13 @@ from zerosum.train.session import train
 __all__ = [
     "Diagnosis",
     "Evaluation",
+    "Explorer",
     "Model",
     "ZerosumError",
     "choose_recipe",
     "diagnose",
     "evaluate",
+    "explore",
     "fit",
     "from_pretrained",
     "import_checkpoint",
@@ -125,6 +128,21 @@ def load(path: Path | str) -> Model:
 def from_pretrained(name_or_path: str, *, revision: str | None = None, token: str | None = None) -> Model:
     """A trained model from a folder, or from the Hugging Face Hub by `owner/name`."""
     return Model.from_pretrained(name_or_path, revision=revision, token=token)
+
+
+def explore(model: Model | Path | str, space: SpaceName = "auto", truncation: float | None = None) -> Explorer:
+    """A model to explore: interpolation, walks, mixing, arithmetic, directions, inversion.
+
+    Args:
+        model: A model, or the folder of one or of a run; selections are kept there.
+        space: The latents to work with: "z", "w" (styles), or "auto" for w where the generator has styles.
+        truncation: As for `Model.sample`, for all that is drawn.
+
+    Raises:
+        ZerosumError: There is no model, or it has no such space.
+    """
+    folder = None if isinstance(model, Model) else Path(model)
+    return Explorer(model if isinstance(model, Model) else load(model), folder, space, truncation)
 
 
 def open_for(

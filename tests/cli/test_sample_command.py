@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import zerosum
-from zerosum.cli.sample import parse_seeds
 from zerosum.core.errors import SettingError
+from zerosum.core.seeding import parse_seeds
 from zerosum.train.model import Model
 
 TINY = {"generator_width": 8, "discriminator_width": 8, "latent_dim": 8}

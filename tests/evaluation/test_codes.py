@@ -6,8 +6,8 @@ import numpy as np
 import torch
 
 import zerosum
+from zerosum.drawing.gallery import SMALL
 from zerosum.evaluation.codes import COLUMNS, REACH, code_rows
-from zerosum.evaluation.gallery import SMALL
 from zerosum.game.priors import Codes
 
 

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from zerosum.core.batch import Batch
 from zerosum.core.seeding import Noise, Share
-from zerosum.game.priors import Codes
+from zerosum.game.priors import Codes, Normal, Uniform
 
 PRIOR = Codes.beside(5, (3, 10), 2)
 COUNT = 20_000
@@ -57,3 +57,15 @@ def test_parts_are_views() -> None:
     latents = drawn(4)
     PRIOR.parts(latents)[-1].fill_(9.0)
     assert (latents[:, -2:] == 9).all() and (latents[:, :-2] <= 1).all()
+
+
+def test_latents_are_brought_to_where_priors_draw() -> None:
+    normal = Normal(100)
+    drawn = normal.latents(range(200))
+    assert (normal.nearest(drawn) == drawn).all(1).float().mean() > 0.97
+    lengths = normal.nearest(torch.cat([0.01 * drawn, 9 * drawn])).norm(dim=1)
+    assert lengths.min() == pytest.approx(10 - 3 / 2**0.5, rel=1e-4) and lengths.max() < 10 + 3 / 2**0.5 + 1e-3
+    cut = Uniform(3).nearest(torch.tensor([[-9.0, 0.5, 2.0]]))
+    torch.testing.assert_close(cut, torch.tensor([[-(3**0.5), 0.5, 3**0.5]]))
+    codes = Codes.beside(1, (3,), 1).nearest(torch.tensor([[2.0, 0.1, 0.7, 0.2, -3.0]]))
+    assert codes.tolist() == [[1, 0, 1, 0, -1]]

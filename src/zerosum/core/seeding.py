@@ -1,15 +1,45 @@
 """Randomness without state: every draw is seeded from what it is for, so no generator's state is ever saved."""
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
+from zerosum.core.errors import SettingError
+
+MOST_SAMPLES = 1_000_000
+"""Samples that one command makes at most: all of them are held in memory."""
+
 
 def seed_from(*key: object) -> int:
     """A 56-bit seed from the parts of a key, equal on every machine and in every process."""
     return int.from_bytes(hashlib.sha256(repr(key).encode()).digest()[:7], "little")
+
+
+def parse_seeds(text: str, what: str = "--seeds") -> list[int]:
+    """The numbers that a text like "0-63,100" stands for, in its order.
+
+    Args:
+        text: Single numbers and ranges.
+        what: What the text is, for messages.
+
+    Raises:
+        SettingError: It is something else, or stands for too many.
+    """
+    seeds: list[int] = []
+    for part in text.split(","):
+        match = re.fullmatch(r"(\d{1,10})(?:-(\d{1,10}))?", part.strip(), re.ASCII)
+        if match is None:
+            raise SettingError(f'{what} is "{text}"; write numbers and ranges, as in 0-63,100,200-210.')
+        first, last = int(match[1]), int(match[2] or match[1])
+        if last < first:
+            raise SettingError(f'{what} has the range "{part.strip()}", which ends before it begins.')
+        if len(seeds) + last - first >= MOST_SAMPLES:
+            raise SettingError(f'{what} is "{text}": {MOST_SAMPLES:,} samples at most in one go.')
+        seeds += range(first, last + 1)
+    return seeds
 
 
 @dataclass(frozen=True)

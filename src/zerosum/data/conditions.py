@@ -5,6 +5,7 @@ comes, are one table here. A request ("3", "hair=red, glasses", "a blue bird") m
 sample's number decides which row of that table the sample gets.
 """
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -55,6 +56,10 @@ class Conditions(ABC):
             SettingError: The request means nothing here.
         """
 
+    def read(self, text: str) -> Request:
+        """The request that a person has written."""
+        return text
+
     @abstractmethod
     def words(self, index: int) -> str:
         """What a person calls the condition with an index."""
@@ -104,6 +109,11 @@ class Classes(Conditions):
         else:
             raise SettingError(f"This model has no class {request!r}. {nearest_name(str(request), self.names)}.")
         return replace(self, frequencies=np.eye(len(self.names))[index])
+
+    def read(self, text: str) -> Request:
+        """A class by its name, or by its index where no class is called so."""
+        index = text not in self.names and re.fullmatch(r"\d{1,10}", text, re.ASCII)
+        return int(text) if index else text
 
     def words(self, index: int) -> str:
         """The class's name."""

@@ -20,16 +20,17 @@ def picture(row: np.ndarray) -> Image.Image:
     return Image.fromarray(row[..., 0] if row.shape[-1] == 1 else row)
 
 
-def picture_grid(rows: np.ndarray) -> Image.Image:
-    """Pictures in a nearly square grid, row by row.
+def picture_grid(rows: np.ndarray, columns: int | None = None) -> Image.Image:
+    """Pictures in a grid, row by row.
 
     Args:
         rows: Shape (n, height, width, channels), uint8. Small pictures are enlarged by a whole factor.
+        columns: How many pictures stand in a row; None for a nearly square grid.
     """
     count, height, width, channels = rows.shape
     assert count > 0, "a sheet of nothing"
     factor = max(1, math.ceil(LEGIBLE / max(height, width)))
-    columns = math.ceil(math.sqrt(count))
+    columns = columns or math.ceil(math.sqrt(count))
     lines = math.ceil(count / columns)
     tall, wide = height * factor + GAP, width * factor + GAP
     # White, and transparent where pictures know transparency.

@@ -5,8 +5,8 @@ from PIL import Image
 from torch import Tensor
 from torch.nn.functional import one_hot
 
+from zerosum.drawing.gallery import labelled_rows
 from zerosum.evaluation.comparison import Comparison, Metric
-from zerosum.evaluation.gallery import labelled_rows
 from zerosum.evaluation.measure import Figure, Found
 from zerosum.game.priors import Codes
 from zerosum.train.model import Model

@@ -5,8 +5,8 @@ import time
 
 import numpy as np
 
+from zerosum.drawing.gallery import Pane, neighbour_gallery
 from zerosum.evaluation.comparison import Comparison, Metric, without_learners
-from zerosum.evaluation.gallery import Pane, neighbour_gallery
 from zerosum.evaluation.measure import Figure, Found, Measure, Verdict
 from zerosum.metrics.bootstrap import mean_estimate
 from zerosum.metrics.copying import Copies, Placed, Suspects, ThreeSamples

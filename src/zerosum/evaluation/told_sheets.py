@@ -7,7 +7,7 @@ from PIL import Image
 
 from zerosum.data.conditions import Attributes
 from zerosum.drawing.canvas import BLACK, GREY, Canvas, shortened
-from zerosum.evaluation.gallery import labelled_rows, place_picture
+from zerosum.drawing.gallery import labelled_rows, place_picture
 from zerosum.train.model import Model
 
 COLUMNS = 10

@@ -12,7 +12,6 @@ from torch import Tensor, nn
 
 from zerosum.core.errors import SettingError
 from zerosum.core.space import Space
-from zerosum.nn.discriminator import Discriminator
 
 
 @torch.no_grad()
@@ -25,12 +24,11 @@ def first_grids(grids: int, shape: tuple[int, ...], space: Space, module: nn.Mod
         grids: How many, from the picture's on.
         shape: Of what the discriminator is shown, (channels, height, width).
         space: What samples are, for what is told with them.
-        module: The discriminator.
+        module: The discriminator, an `nn.discriminator.Discriminator`.
 
     Raises:
         SettingError: It has no grids, or no layers on further ones.
     """
-    assert isinstance(module, Discriminator)
     sides: dict[str, int] = {}
 
     def note(name: str, layer: nn.Module, inputs: tuple[Tensor, ...]) -> None:
@@ -47,7 +45,7 @@ def first_grids(grids: int, shape: tuple[int, ...], space: Space, module: nn.Mod
         condition = torch.zeros(2, space.condition_width, device=device)
     training = module.training
     module.eval()
-    module.features(torch.zeros(2, *shape, device=device), condition)
+    module.features(torch.zeros(2, *shape, device=device), condition)  # type: ignore[operator]
     module.train(training)
     for hook in hooks:
         hook.remove()

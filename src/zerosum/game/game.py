@@ -117,6 +117,21 @@ def as_they_are(x: Tensor) -> Tensor:
 
 
 @dataclass(frozen=True)
+class Styles:
+    """A second space of latents, between the prior's and the samples (Karras et al. 2019, arXiv:1812.04948, Section 2).
+
+    Attributes:
+        of: (modules, latents, condition) -> styles (n, layers, width): those that each layer, coarsest first, is given.
+        synthesise: (modules, styles) -> encoded samples (n, *space.shape).
+        mean: (modules) -> the mean of styles over the prior and all conditions, shape (width,).
+    """
+
+    of: Callable[[Modules, Tensor, Tensor | None], Tensor]
+    synthesise: Callable[[Modules, Tensor], Tensor]
+    mean: Callable[[Modules], Tensor]
+
+
+@dataclass(frozen=True)
 class Game:
     """Players, their turns in a round, and how samples come out.
 
@@ -127,6 +142,8 @@ class Game:
         generate: (modules, latents, condition) -> encoded samples of shape (n, *space.shape).
         truncated: (modules, latents, condition, truncation) -> samples that are the more typical, and the less varied,
             the smaller the number is; None where the system knows no truncation.
+        styles: The generator's second space of latents, if it has one.
+        chunks: How many equal parts of a latent go to different grids, coarsest first.
         model: Names of the players whose weights `generate` needs: they are what is shipped.
         clock: How far the game has come.
         state: Further tensors that belong to the game; they are changed in place and saved with it. After each round
@@ -142,6 +159,8 @@ class Game:
     prior: Prior
     generate: Callable[[Modules, Tensor, Tensor | None], Tensor]
     truncated: Callable[[Modules, Tensor, Tensor | None, float], Tensor] | None = None
+    styles: Styles | None = None
+    chunks: int = 1
     model: tuple[str, ...] = ("generator",)
     clock: Clock = field(default_factory=Clock)
     state: Mapping[str, Tensor] = field(default_factory=dict)

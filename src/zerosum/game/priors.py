@@ -28,6 +28,10 @@ class Prior(ABC):
     def numbered(self, stream: RandomState) -> np.ndarray:
         """One latent, shape (dimension,), from the stream that belongs to a sample's number."""
 
+    @abstractmethod
+    def nearest(self, latents: Tensor) -> Tensor:
+        """The latents nearest to these (n, dimension) that the prior may well draw, of the same shape."""
+
     def latents(self, seeds: Sequence[int]) -> Tensor:
         """The latents of the samples with these numbers, shape (len(seeds), dimension), float32.
 
@@ -62,6 +66,16 @@ class Normal(Prior):
         """`stream.randn(dimension)`."""
         return stream.randn(self.dimension)
 
+    def nearest(self, latents: Tensor) -> Tensor:
+        """Latents brought to within three standard deviations of the usual length.
+
+        The length of a normal latent of many dimensions d is about normal, with mean sqrt(d) and variance 1/2: nearly
+        all lie in a thin shell (White 2016, arXiv:1609.04468, Section 2).
+        """
+        usual, reach = math.sqrt(self.dimension), 3 / math.sqrt(2)
+        length = latents.norm(dim=1, keepdim=True)
+        return latents * (length.clamp(max(0.0, usual - reach), usual + reach) / length.clamp(min=1e-12))
+
 
 @dataclass(frozen=True)
 class Uniform(Prior):
@@ -74,6 +88,10 @@ class Uniform(Prior):
     def numbered(self, stream: RandomState) -> np.ndarray:
         """`stream.uniform(-sqrt(3), sqrt(3), dimension)`."""
         return stream.uniform(-(3**0.5), 3**0.5, self.dimension)
+
+    def nearest(self, latents: Tensor) -> Tensor:
+        """Latents cut off at +-sqrt(3)."""
+        return latents.clamp(-(3**0.5), 3**0.5)
 
 
 @dataclass(frozen=True)
@@ -117,6 +135,12 @@ class Codes(Prior):
         parts = [stream.uniform(-1, 1, self.noise)]
         parts += [np.eye(k)[int(stream.random_sample() * k)] for k in self.categorical]
         return np.concatenate([*parts, stream.uniform(-1, 1, self.continuous)])
+
+    def nearest(self, latents: Tensor) -> Tensor:
+        """Noise and continuous codes cut off at +-1; categorical codes become the value that they say loudest."""
+        noise, *categorical, continuous = self.parts(latents)
+        values = [one_hot(code.argmax(1), code.shape[1]).to(code) for code in categorical]
+        return torch.cat([noise.clamp(-1, 1), *values, continuous.clamp(-1, 1)], 1)
 
 
 def truncated_normal(latents: Tensor, bound: float) -> Tensor:

@@ -122,7 +122,7 @@ def biggan(config: BigGAN, space: Space) -> Game:
         prior=Normal(config.chunk_dim * (doublings + 1)),
         rules=rules_of(config, space),
     )
-    return replace(game, truncated=truncated)
+    return replace(game, truncated=truncated, chunks=doublings + 1)
 
 
 def truncated(modules: Modules, latents: Tensor, condition: Tensor | None, truncation: float) -> Tensor:

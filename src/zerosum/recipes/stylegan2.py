@@ -13,7 +13,7 @@ from zerosum.core.errors import SettingError
 from zerosum.core.registry import recipe
 from zerosum.core.space import Space
 from zerosum.game.adversarial import adversarial_game
-from zerosum.game.game import Game, Modules, Player
+from zerosum.game.game import Game, Modules, Player, Styles
 from zerosum.game.priors import Normal
 from zerosum.game.rules import rules_of
 from zerosum.networks.stylegan2 import Architecture, StyleGAN2Discriminator, StyleGAN2Generator
@@ -141,7 +141,22 @@ def stylegan2(config: StyleGAN2, space: Space) -> Game:
         rules=replace(rules, penalties=penalties),
         trace=trace,
     )
-    return replace(game, truncated=truncated)
+    return replace(game, truncated=truncated, styles=Styles(styles_of, synthesise, mean_style))
+
+
+def styles_of(modules: Modules, latents: Tensor, condition: Tensor | None) -> Tensor:
+    """Styles (n, layers, style_dim) of latents (n, latent_dim)."""
+    return _generator(modules).styles(latents, condition)
+
+
+def synthesise(modules: Modules, styles: Tensor) -> Tensor:
+    """Samples (n, *shape) of styles (n, layers, style_dim)."""
+    return _generator(modules).synthesise(styles)
+
+
+def mean_style(modules: Modules) -> Tensor:
+    """The mean of the styles given in training, (style_dim,)."""
+    return _generator(modules).mapping.w_avg
 
 
 def truncated(modules: Modules, latents: Tensor, condition: Tensor | None, truncation: float) -> Tensor:
@@ -149,6 +164,10 @@ def truncated(modules: Modules, latents: Tensor, condition: Tensor | None, trunc
 
     w' = w_mean + truncation (w - w_mean) (Karras et al. 2019, arXiv:1812.04948, Appendix B).
     """
+    return synthesise(modules, mean_style(modules).lerp(styles_of(modules, latents, condition), truncation))
+
+
+def _generator(modules: Modules) -> StyleGAN2Generator:
     generator = modules["generator"]
     assert isinstance(generator, StyleGAN2Generator)
-    return generator.synthesise(generator.mapping.w_avg.lerp(generator.styles(latents, condition), truncation))
+    return generator

@@ -20,7 +20,7 @@ from zerosum.core.space import Space
 from zerosum.core.version import __version__
 from zerosum.data.codec import Codec, codec_from_json
 from zerosum.data.conditions import Classes, Conditions, Request, conditions_from
-from zerosum.game.game import Game, Modules
+from zerosum.game.game import Game, Modules, Styles
 from zerosum.game.priors import Prior
 from zerosum.train.card import model_card
 from zerosum.train.devices import arrange
@@ -107,26 +107,83 @@ class Model:
                 that is not allowed.
         """
         numbers = list(range(seed, seed + count)) if seeds is None else [int(number) for number in seeds]
-        if not numbers:
-            raise SettingError("No samples were asked for: count must be at least 1.")
-        if min(numbers) < 0 or max(numbers) > LARGEST_SEED:
-            raise SettingError(
-                f"Sample numbers go from 0 to {LARGEST_SEED}; asked for {min(numbers)} to {max(numbers)}."
-            )
-        latents = self._game.prior.latents(numbers)
-        told = self.conditions(numbers, condition)
-        # A network's arithmetic may differ in the last bit from one batch shape to another; one shape for all does not.
-        chunk = max(1, min(32, 2**20 // self.space.size))
-        parts = [
-            self._chunk(latents[i : i + chunk], None if told is None else told[i : i + chunk], chunk, truncation)
-            for i in range(0, len(numbers), chunk)
-        ]
+        return self.rows(self.latents(numbers), self.conditions(numbers, condition), truncation)
+
+    @torch.no_grad()
+    def rows(
+        self, latents: torch.Tensor, conditions: torch.Tensor | None = None, truncation: float | None = None
+    ) -> np.ndarray:
+        """Samples as they are stored, the same in any company, of latents (n, dimension), told as by `conditions`.
+
+        Raises:
+            SettingError: As for `generate`.
+        """
+        parts = self._in_chunks(
+            lambda z, told: self.codec.decode(self.generate(z, told, truncation)), latents, conditions
+        )
         return np.concatenate(parts)
+
+    @torch.no_grad()
+    def styled_rows(self, styles: torch.Tensor) -> np.ndarray:
+        """Samples as they are stored, the same in any company, of styles (n, layers, width)."""
+        return np.concatenate(self._in_chunks(lambda w: self.codec.decode(self.synthesise(w)), styles))
+
+    def latents(self, seeds: Sequence[int]) -> torch.Tensor:
+        """The latents of numbered samples, (len(seeds), dimension), float32.
+
+        Raises:
+            SettingError: There are none, or a number is not allowed.
+        """
+        if not len(seeds):
+            raise SettingError("No samples were asked for: count must be at least 1.")
+        if min(seeds) < 0 or max(seeds) > LARGEST_SEED:
+            raise SettingError(f"Sample numbers go from 0 to {LARGEST_SEED}; asked for {min(seeds)} to {max(seeds)}.")
+        return self._game.prior.latents(seeds)
+
+    @torch.no_grad()
+    def styles(self, latents: torch.Tensor, conditions: torch.Tensor | None = None) -> torch.Tensor:
+        """Styles (n, layers, width) of latents (n, dimension), told as by `conditions`; the same in any company.
+
+        Raises:
+            SettingError: The generator has no styles.
+        """
+
+        def of(z: torch.Tensor, told: torch.Tensor | None) -> torch.Tensor:
+            with evaluating(self._modules):
+                return self._styles.of(
+                    self._modules, z.to(self._device), told if told is None else told.to(self._device)
+                )
+
+        return torch.cat(self._in_chunks(of, latents, conditions))
 
     @property
     def prior(self) -> Prior:
         """Where latents come from."""
         return self._game.prior
+
+    @property
+    def chunks(self) -> int:
+        """How many equal parts of a latent go to different grids, coarsest first."""
+        return self._game.chunks
+
+    @property
+    def has_styles(self) -> bool:
+        """Whether the generator has a second space of latents, the styles w."""
+        return self._game.styles is not None
+
+    @property
+    def mean_style(self) -> torch.Tensor:
+        """The mean of styles, (width,).
+
+        Raises:
+            SettingError: The generator has no styles.
+        """
+        return self._styles.mean(self._modules)
+
+    @property
+    def modules(self) -> Modules:
+        """The networks that are needed to sample, by player."""
+        return self._modules
 
     @property
     def parameters(self) -> int:
@@ -139,22 +196,32 @@ class Model:
             module.to(device)
         return self
 
-    @torch.no_grad()
     def generate(
         self, latents: torch.Tensor, conditions: torch.Tensor | None = None, truncation: float | None = None
     ) -> torch.Tensor:
         """Samples in the model's range, (n, *space.shape), float32, of latents (n, dimension).
 
         What they are to be is said as by `conditions`. They are not rounded to what is stored, and may differ in the
-        last bit from those of `sample`.
+        last bit from those of `sample`. Where latents ask for gradients, there are some.
 
         Raises:
             SettingError: Truncation is asked of a system that knows none, or is not a number from 0 on.
         """
         generate = self._game.generate if truncation is None else self._truncated(truncation)
-        with evaluating(self._modules):
+        with evaluating(self._modules), torch.set_grad_enabled(torch.is_grad_enabled() and latents.requires_grad):
             told = None if conditions is None else conditions.to(self._device)
             return generate(self._modules, latents.to(self._device), told).float()
+
+    def synthesise(self, styles: torch.Tensor) -> torch.Tensor:
+        """Samples in the model's range, (n, *space.shape), float32, of styles (n, layers, width).
+
+        Where styles ask for gradients, there are some.
+
+        Raises:
+            SettingError: The generator has no styles.
+        """
+        with evaluating(self._modules), torch.set_grad_enabled(torch.is_grad_enabled() and styles.requires_grad):
+            return self._styles.synthesise(self._modules, styles.to(self._device)).float()
 
     def conditions(
         self, seeds: Sequence[int], condition: Request | Sequence[Request] | None = None
@@ -271,14 +338,29 @@ class Model:
             raise SettingError(f"The truncation is {truncation}; it must be a number from 0 on.")
         return lambda modules, latents, condition: truncated(modules, latents, condition, truncation)
 
-    def _chunk(
-        self, latents: torch.Tensor, told: torch.Tensor | None, size: int, truncation: float | None
-    ) -> np.ndarray:
-        missing, wanted = size - len(latents), len(latents)
-        if missing:
-            latents = torch.cat([latents, latents[:1].expand(missing, -1)])
-            told = None if told is None else torch.cat([told, told[:1].expand(missing, *told.shape[1:])])
-        return self.codec.decode(self.generate(latents, told, truncation))[:wanted]
+    def _in_chunks(self, function: Callable[..., Any], first: torch.Tensor, *more: torch.Tensor | None) -> list[Any]:
+        """What a function makes of tensors (n, ...), or of None, a chunk of them at a time.
+
+        A network's arithmetic may differ in the last bit from one batch shape to another; one shape for all does not.
+        """
+        size = max(1, min(32, 2**20 // self.space.size))
+
+        def chunk(x: torch.Tensor, start: int) -> torch.Tensor:
+            part = x[start : start + size]
+            return torch.cat([part, part[:1].expand(size - len(part), *part.shape[1:])])
+
+        return [
+            function(*(None if x is None else chunk(x, start) for x in (first, *more)))[: len(first) - start]
+            for start in range(0, len(first), size)
+        ]
+
+    @property
+    def _styles(self) -> Styles:
+        if self._game.styles is None:
+            raise SettingError(
+                f"A model of the recipe {self.recipe.name} has no styles w, as those of stylegan2 have; work in z."
+            )
+        return self._game.styles
 
     @property
     def _device(self) -> torch.device:

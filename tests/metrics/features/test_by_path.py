@@ -67,7 +67,7 @@ def test_another_version_of_the_code_is_another_identity(file: Path, colour: Spa
         ("{file}:number", SettingError, "is of type int"),
         ("{file}:broken", DataError, "no luck"),
         ("{file}:wrong_shape", DataError, "one vector"),
-        ("{file}:", SettingError, "names no network"),
+        ("{file}:", SettingError, "names no code"),
         ("{file}.absent.py:ready", DataError, "no such file"),
         ("no_such_package:ready", DataError, "cannot be imported"),
         ("weights.pt:state", SettingError, "weights or a pickle"),

@@ -6,9 +6,10 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from zerosum.core.by_path import refuse_weights
 from zerosum.core.errors import SettingError, nearest_name
 from zerosum.core.space import Space
-from zerosum.metrics.features.by_path import OwnNetwork, network_by_path, refuse_weights
+from zerosum.metrics.features.by_path import OwnNetwork, network_by_path
 from zerosum.metrics.features.efficientnet import EfficientNetLite0, weight_file
 from zerosum.metrics.features.flat import Coordinates, Pixels
 from zerosum.metrics.features.inception import Inception
