@@ -1,6 +1,5 @@
 """R3GAN's networks: equality with the reference's recorded outputs, shapes, precision and the initial state."""
 
-import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -9,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from zerosum.imports.r3gan import IN_DISCRIMINATOR, IN_GENERATOR, renamed
 from zerosum.networks.r3gan import (
     Downsample,
     R3GANDiscriminator,
@@ -32,47 +32,6 @@ SETTINGS: dict[str, dict[str, Any]] = {
 }
 TINY: dict[str, Any] = {"widths": (16, 8), "cardinalities": (4, 2), "blocks": (1, 2)}
 
-# Ours for each of the reference's names, inside its stages and outside them.
-IN_BOTH = {
-    "LinearLayer1.Layer.weight": "stages.{stage}.block{block}.expand.weight",
-    "NonLinearity1.Bias": "stages.{stage}.block{block}.expand.bias",
-    "LinearLayer2.Layer.weight": "stages.{stage}.block{block}.spatial.weight",
-    "NonLinearity2.Bias": "stages.{stage}.block{block}.spatial.bias",
-    "LinearLayer3.Layer.weight": "stages.{stage}.block{block}.contract.weight",
-}
-IN_GENERATOR = IN_BOTH | {
-    "EmbeddingLayer.weight": "class_embedding.weight",
-    "Basis": "basis",
-    "LinearLayer.weight": "modulation.weight",
-    "LinearLayer.Layer.weight": "stages.{stage}.upsample.change_width.weight",
-    "AggregationLayer.Layer.weight": "to_image.weight",
-}
-IN_DISCRIMINATOR = IN_BOTH | {
-    "ExtractionLayer.Layer.weight": "from_image.weight",
-    "LinearLayer.Layer.weight": "stages.{stage}.downsample.change_width.weight",
-    "Basis.weight": "basis",
-    "EmbeddingLayer.weight": "head.class_embedding.weight",
-    "LinearLayer.weight": "head.linear.weight",
-}
-
-
-def renamed(reference: dict[str, Tensor], network: nn.Module) -> dict[str, Tensor]:
-    """The reference's parameters under our names and in our shapes."""
-    names = IN_GENERATOR if isinstance(network, R3GANGenerator) else IN_DISCRIMINATOR
-    # The reference counts the generator's basis or upsampling as the first layer of a stage.
-    first_block = 1 if isinstance(network, R3GANGenerator) else 0
-    shapes = {name: value.shape for name, value in network.state_dict().items()}
-    ours = {}
-    for path, value in reference.items():
-        if path.endswith("Resampler.Kernel"):
-            continue  # a constant, which ours does not save
-        match = re.fullmatch(r"Model\.(?:MainLayers\.(\d+)\.Layers\.(\d+)\.)?(.+)", path)
-        assert match is not None, path
-        stage, layer, part = match.groups()
-        name = names[part].format(stage=stage, block=int(layer or 0) - first_block)
-        ours[name] = value.T if name.endswith("class_embedding.weight") else value.reshape(shapes[name])
-    return ours
-
 
 class Reference(NamedTuple):
     generator: R3GANGenerator
@@ -88,8 +47,8 @@ def reference(request: pytest.FixtureRequest, published: Published) -> Reference
     settings = SETTINGS[request.param]
     generator = R3GANGenerator(latent_dim=16, class_embedding_dim=16, **settings)
     discriminator = R3GANDiscriminator(class_embedding_dim=48, **settings)
-    for network, name in ((generator, "G_ema"), (discriminator, "D")):
-        network.load_state_dict(renamed(checkpoint[name], network))
+    generator.load_state_dict(renamed(checkpoint["G_ema"], IN_GENERATOR, first_block=1))
+    discriminator.load_state_dict(renamed(checkpoint["D"], IN_DISCRIMINATOR, first_block=0))
     condition = arrays["c"].argmax(dim=1) if "c" in arrays else None
     return Reference(generator, discriminator, arrays, condition)
 

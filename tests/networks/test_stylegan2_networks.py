@@ -1,6 +1,5 @@
 """StyleGAN2's networks: equality with the published networks' recorded outputs, styles, mixing, noise, sizes."""
 
-import re
 from collections.abc import Callable
 from typing import Any, NamedTuple, get_args
 
@@ -9,6 +8,7 @@ import torch
 from torch import Tensor
 
 from zerosum.game.penalties import slopes
+from zerosum.imports.stylegan2 import discriminator_name, kept
 from zerosum.networks.stylegan2 import (
     Architecture,
     Mapping,
@@ -34,19 +34,6 @@ class Reference(NamedTuple):
     condition: Tensor | None
 
 
-def for_ours(name: str) -> str:
-    """What a tensor of the published discriminator is called in ours."""
-    for pattern, ours in (
-        (r"b4\.fromrgb\.", "fromrgb."),
-        (r"b4\.", "head."),
-        (r"mapping\.", "head.mapping."),
-        (r"", "blocks."),
-    ):
-        if re.match(pattern, name):
-            return re.sub(f"^{pattern}", ours, name)
-    raise AssertionError(name)
-
-
 @pytest.fixture(scope="module", params=SETTINGS)
 def reference(request: pytest.FixtureRequest, published: Published) -> Reference:
     """Our networks with a published checkpoint's tensors, and its recorded inputs and outputs."""
@@ -54,12 +41,8 @@ def reference(request: pytest.FixtureRequest, published: Published) -> Reference
     settings = SETTINGS[request.param]
     generator = StyleGAN2Generator(latent_dim=32, style_dim=32, mapping_depth=2, **settings).eval()
     discriminator = StyleGAN2Discriminator(**settings).eval()
-    kept = {
-        network: {name: value for name, value in tensors.items() if not name.endswith("resample_filter")}
-        for network, tensors in checkpoint.items()
-    }
-    generator.load_state_dict(kept["G_ema"])
-    discriminator.load_state_dict({for_ours(name): value for name, value in kept["D"].items()})
+    generator.load_state_dict(kept(checkpoint["G_ema"]))
+    discriminator.load_state_dict({discriminator_name(name): value for name, value in kept(checkpoint["D"]).items()})
     condition = arrays["c"].argmax(dim=1) if "c" in arrays else None
     return Reference(generator, discriminator, arrays, condition)
 
