@@ -35,11 +35,13 @@ def dcgan(side: int, channels: int = 3, latent: int = 7, ngf: int = 4, ndf: int 
 
 
 class Conditional(nn.Module):
-    """Batch normalisation whose gain and bias are linear maps of what it is told."""
+    """Batch normalisation whose gain and bias are linear maps of what it is told, or tables of classes."""
 
-    def __init__(self, channels: int, told: int) -> None:
+    def __init__(self, channels: int, told: int, table: bool) -> None:
         super().__init__()
-        self.gain, self.bias = Bounded(nn.Linear(told, channels, False)), Bounded(nn.Linear(told, channels, False))
+        self.gain, self.bias = (
+            nn.Embedding(told, channels) if table else Bounded(nn.Linear(told, channels, False)) for _ in range(2)
+        )
         self.register_buffer("stored_mean", torch.randn(channels))
         self.register_buffer("stored_var", torch.rand(channels) + 0.5)
 
@@ -90,11 +92,11 @@ class Attention(nn.Module):
 
 
 class GBlock(nn.Module):
-    def __init__(self, inputs: int, outputs: int, told: int) -> None:
+    def __init__(self, inputs: int, outputs: int, told: int, table: bool) -> None:
         super().__init__()
         self.conv1, self.conv2 = conv(inputs, outputs, 3), conv(outputs, outputs, 3)
         self.conv_sc = conv(inputs, outputs, 1)
-        self.bn1, self.bn2 = Conditional(inputs, told), Conditional(outputs, told)
+        self.bn1, self.bn2 = Conditional(inputs, told, table), Conditional(outputs, told, table)
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
         h = F.interpolate(F.relu(self.bn1(x, y)), scale_factor=2)
@@ -114,17 +116,26 @@ class Output(nn.Module):
 
 
 class BigGAN(nn.Module):
-    """The generator with a shared class embedding and a latent in chunks."""
+    """The generator, with a shared class embedding or tables, and with a latent in chunks or in one."""
 
     def __init__(
-        self, widths: list[int], attend: int | None, classes: int = 4, shared: int = 3, chunk: int = 5
+        self,
+        widths: list[int],
+        attend: int | None,
+        shared: bool = True,
+        hierarchical: bool = True,
+        classes: int = 4,
+        embedding: int = 3,
+        chunk: int = 5,
     ) -> None:
         super().__init__()
-        self.chunk = chunk
-        self.shared = nn.Embedding(classes, shared)
+        self.chunk, self.hierarchical = chunk, hierarchical
+        told = (embedding + chunk * hierarchical) if shared else classes
+        if shared:
+            self.shared = nn.Embedding(classes, embedding)
         self.linear = Bounded(nn.Linear(chunk, widths[0] * 16))
         self.blocks = nn.ModuleList(
-            nn.ModuleList([GBlock(a, b, shared + chunk), *([Attention(b)] if index == attend else [])])
+            nn.ModuleList([GBlock(a, b, told, not shared), *([Attention(b)] if index == attend else [])])
             for index, (a, b) in enumerate(zip(widths, widths[1:], strict=False))
         )
         self.output_layer = nn.Sequential(Output(widths[-1]), nn.ReLU(), conv(widths[-1], 3, 3))
@@ -132,9 +143,12 @@ class BigGAN(nn.Module):
     def forward(self, z: Tensor, y: Tensor) -> Tensor:
         first, *chunks = z.split(self.chunk, 1)
         h = self.linear(first).view(len(z), -1, 4, 4)
-        for block, chunk in zip(self.blocks, chunks, strict=True):
+        for index, block in enumerate(self.blocks):
+            told = y
+            if hasattr(self, "shared"):
+                told = torch.cat([self.shared(y), *([chunks[index]] if self.hierarchical else [])], 1)
             for layer in block:
-                h = layer(h, torch.cat([self.shared(y), chunk], 1))
+                h = layer(h, told)
         return self.output_layer(h).tanh()
 
 
@@ -215,6 +229,7 @@ def test_names_of_several_cards_and_wrapped_states(wrap: Callable[[dict], dict],
     assert (plain.sample(2) == wrapped.sample(2)).all()
 
 
+@pytest.mark.parametrize(("shared", "hierarchical"), [(True, True), (True, False), (False, False)])
 @pytest.mark.parametrize(
     ("widths", "judged", "halvings", "attend"),
     [
@@ -223,16 +238,28 @@ def test_names_of_several_cards_and_wrapped_states(wrap: Callable[[dict], dict],
         ([32, 32, 16, 8, 8], [8, 16, 32, 32, 32], 4, 2),
     ],
 )
-def test_biggan(widths: list[int], judged: list[int], halvings: int, attend: int | None, tmp_path: Path) -> None:
+def test_biggan(
+    widths: list[int],
+    judged: list[int],
+    halvings: int,
+    attend: int | None,
+    shared: bool,
+    hierarchical: bool,
+    tmp_path: Path,
+) -> None:
     torch.manual_seed(0)
     blocks = len(widths) - 1
     side = 4 << blocks
     behind = None if attend is None else blocks - 2 - attend  # the same grid, on the way down
-    generator, discriminator = BigGAN(widths, attend), BigGANJudge(judged, halvings, behind)
+    generator, discriminator = BigGAN(widths, attend, shared, hierarchical), BigGANJudge(judged, halvings, behind)
     files = saved(generator, tmp_path / "G_ema.pth"), saved(discriminator, tmp_path / "D.pth")
     model = zerosum.import_checkpoint(*files)
     assert model.space.shape == (3, side, side) and len(model.space.classes) == 4
-    z, y, x = torch.randn(3, 5 * (blocks + 1)), torch.tensor([2, 0, 3]), torch.randn(3, 3, side, side)
+    z, y, x = (
+        torch.randn(3, 5 * (blocks + 1) if hierarchical else 5),
+        torch.tensor([2, 0, 3]),
+        torch.randn(3, 3, side, side),
+    )
     with torch.no_grad():
         torch.testing.assert_close(model.generate(z, y), generator(z, y), rtol=1e-4, atol=1e-5)
         judge = model._game.players["discriminator"].module.eval()
@@ -261,11 +288,11 @@ def test_networks_of_another_form(tmp_path: Path) -> None:
     generator["main"][3] = nn.ConvTranspose2d(16, 9, 4, 2, 1, bias=False)
     with pytest.raises(DataError, match=r"generator is of another form: .* tensors differ, first trunk"):
         zerosum.import_checkpoint(saved(generator, tmp_path / "odd.pth"))
-    lone = BigGAN([16, 16, 16], None).state_dict()
-    del lone["shared.weight"]
-    torch.save(lone, tmp_path / "lone.pth")
-    with pytest.raises(DataError, match="class embeddings of their own"):
-        zerosum.import_checkpoint(tmp_path / "lone.pth")
+    odd = BigGAN([16, 16, 16], None).state_dict()
+    odd["blocks.0.0.bn1.gain.weight"] = torch.randn(16, 4)
+    torch.save(odd, tmp_path / "told.pth")
+    with pytest.raises(DataError, match="its blocks are told 4 numbers; a class's embedding has 3"):
+        zerosum.import_checkpoint(tmp_path / "told.pth")
 
 
 def test_a_discriminator_that_is_there_already(snapshot: Callable[..., Path], tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ One file for the generator, another for the discriminator. Each weight stands be
 largest singular value is estimated; ours keeps the vector after the step that theirs takes before it divides.
 """
 
+from typing import Any
+
 import torch
 from torch import Tensor
 from torch.nn.functional import normalize
@@ -15,6 +17,9 @@ GENERATOR, DISCRIMINATOR = "generator", "discriminator"
 
 LAYERS_OF_ATTENTION = {"theta": "query", "phi": "key", "g": "value", "o": "answer"}
 """What the layers of self-attention are called there, and here."""
+
+SHARED = "shared.weight"
+"""The class embedding that all blocks share."""
 
 FIRST_SIDE = 4
 """Side of the generator's smallest grid."""
@@ -31,58 +36,72 @@ def which(weights: Weights) -> str | None:
 
 
 def translate(generator: Weights, discriminator: Weights | None) -> Imported:
-    """The networks in our terms.
+    """The networks in our terms: those of BigGAN, or of SAGAN where each block has class embeddings of its own.
 
     Raises:
-        DataError: They have a form that the recipe has not.
+        DataError: They have a form that neither recipe has.
     """
     reading = Reading(generator, "generator")
-    if "shared.weight" not in generator:
-        raise DataError(
-            "its blocks have class embeddings of their own, as SAGAN's have; of the generators of BigGAN-PyTorch, "
-            "those with one shared embedding (made with --G_shared --hier) can be imported"
-        )
-    classes, embedding = reading.shape("shared.weight", 2)
     blocks = reading.count("blocks.{}.0.conv1.weight")
-    chunk = reading.shape("linear.weight", 2)[1]
-    told = reading.shape("blocks.0.0.bn1.gain.weight", 2)[1]
-    if told != embedding + chunk:
-        raise DataError(
-            f"its blocks are told {told} numbers; an embedding and a chunk of the latent are {embedding + chunk}"
-        )
     widths = [reading.shape(f"blocks.{index}.0.conv1.weight", 4)[1] for index in range(blocks)]
-    widths.append(reading.shape("output_layer.2.weight", 4)[1])
-    channels = reading.shape("output_layer.2.weight", 4)[0]
+    channels, last, *_ = reading.shape("output_layer.2.weight", 4)
     side = FIRST_SIDE << blocks
-    settings: dict[str, object] = {
-        "chunk_dim": chunk,
-        "class_embedding_dim": embedding,
-        "generator_widths": widths,
+    recipe, classes, settings = told(reading)
+    settings |= {
+        "generator_widths": [*widths, last],
         "attention": attended(generator, [FIRST_SIDE << (index + 1) for index in range(blocks)]),
         "pooled_attention": True,
         "generator_spectral_norm": "linear.u0" in generator,
     }
     judge = None
     if discriminator is not None:
-        layers = Reading(discriminator, "discriminator")
-        count = layers.count("blocks.{}.0.conv1.weight")
-        halvings = SEEN_HALVINGS.get(side, blocks)
-        if attended(discriminator, [side >> (index + 1) for index in range(count)]) != settings["attention"]:
-            raise DataError("its generator and its discriminator attend on grids of different sizes; ours share one")
-        settings |= {
-            "discriminator_widths": [layers.shape(f"blocks.{index}.0.conv1.weight", 4)[0] for index in range(count)],
-            "discriminator_halvings": halvings,
-            "spectral_norm": "linear.u0" in discriminator,
-        }
-        judge = in_our_discriminator(discriminator, count)
+        settings |= discriminator_settings(discriminator, side, settings["attention"])
+        judge = in_our_discriminator(discriminator)
     return Imported(
-        recipe="biggan",
+        recipe=recipe,
         settings=settings,
         shape=(channels, side, side),
         classes=classes,
-        generator=in_our_generator(generator, blocks, widths[0], embedding),
+        generator=in_our_generator(generator, blocks, widths[0]),
         discriminator=judge,
     )
+
+
+def told(reading: Reading) -> tuple[str, int, dict[str, Any]]:
+    """The recipe, how many classes there are, and how they and the latent reach the blocks of the generator.
+
+    Raises:
+        DataError: In a way that neither recipe has.
+    """
+    latent = reading.shape("linear.weight", 2)[1]
+    gain = reading.shape("blocks.0.0.bn1.gain.weight", 2)
+    if SHARED not in reading.weights:
+        return "sagan", gain[0], {"latent_dim": latent}
+    classes, embedding = reading.shape(SHARED, 2)
+    if gain[1] not in (embedding, embedding + latent):
+        raise DataError(
+            f"its blocks are told {gain[1]} numbers; a class's embedding has {embedding}, and with a chunk of the "
+            f"latent there are {embedding + latent}"
+        )
+    hierarchical = gain[1] != embedding
+    return "biggan", classes, {"chunk_dim": latent, "class_embedding_dim": embedding, "hierarchical": hierarchical}
+
+
+def discriminator_settings(weights: Weights, side: int, attention: int | None) -> dict[str, Any]:
+    """What our recipe has to be told of the discriminator.
+
+    Raises:
+        DataError: Its cells attend to each other on another grid than the generator's.
+    """
+    reading = Reading(weights, "discriminator")
+    count = reading.count("blocks.{}.0.conv1.weight")
+    if attended(weights, [side >> (index + 1) for index in range(count)]) != attention:
+        raise DataError("its generator and its discriminator attend on grids of different sizes; ours share one")
+    return {
+        "discriminator_widths": [reading.shape(f"blocks.{index}.0.conv1.weight", 4)[0] for index in range(count)],
+        "discriminator_halvings": SEEN_HALVINGS.get(side, count - 1),
+        "spectral_norm": "linear.u0" in weights,
+    }
 
 
 def attended(weights: Weights, sides: list[int]) -> int | None:
@@ -93,14 +112,16 @@ def attended(weights: Weights, sides: list[int]) -> int | None:
     return found[0] if found else None
 
 
-def in_our_generator(weights: Weights, blocks: int, first: int, embedding: int) -> Weights:
+def in_our_generator(weights: Weights, blocks: int, first: int) -> Weights:
     """Weights under our names."""
     # Ours keeps the numbers of a place together, and has the class's embedding behind the chunk of the latent.
+    embedding = weights[SHARED].shape[1] if SHARED in weights else 0
     linear = weights["linear.weight"].unflatten(0, (first, -1)).transpose(0, 1).flatten(0, 1)
     ours: Weights = {
-        "told.embedding.weight": weights["shared.weight"],
         "synthesis.project.bias": weights["linear.bias"].unflatten(0, (first, -1)).T.flatten(),
     }
+    if SHARED in weights:
+        ours["told.embedding.weight"] = weights[SHARED]
     ours |= bounded("synthesis.project", linear, weights.get("linear.u0"), (first, -1))
     for index in range(blocks):
         theirs, block = f"blocks.{index}.0", f"synthesis.blocks.{index}"
@@ -122,11 +143,11 @@ def in_our_generator(weights: Weights, blocks: int, first: int, embedding: int) 
     return ours | convolution(weights, "output_layer.2", "synthesis.to_picture")
 
 
-def in_our_discriminator(weights: Weights, blocks: int) -> Weights:
+def in_our_discriminator(weights: Weights) -> Weights:
     """Weights under our names; attention is a block of its own in ours."""
     ours: Weights = {}
     position = 0
-    for index in range(blocks):
+    for index in range(Reading(weights, "discriminator").count("blocks.{}.0.conv1.weight")):
         theirs, block = f"blocks.{index}.0", f"blocks.{position}"
         for number in (0, 1):
             ours |= convolution(weights, f"{theirs}.conv{number + 1}", f"{block}.convolve.{number}")

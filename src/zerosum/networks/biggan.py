@@ -13,7 +13,7 @@ from zerosum.nn.residual import ResidualSynthesis
 
 
 class BigGANGenerator(nn.Module):
-    """Latents (n, chunk * (blocks + 1)) and class indices (n,) to pictures (n, channels, height, width) in [-1, 1].
+    """Latents (n, chunk * chunks) and class indices (n,) to pictures (n, channels, height, width) in [-1, 1].
 
     The first chunk of the latent becomes the smallest grid; each block's batch normalisation is told a chunk of its own
     with the class's embedding behind it, which all share. Without classes the chunk alone tells it, as in Chen et al.
@@ -27,6 +27,8 @@ class BigGANGenerator(nn.Module):
         embedding_dim: Width of the shared class embedding.
         attention: Shorter side of the grid whose cells attend to each other, see `Pyramid.level`; None for none.
         pooled: What they attend to, see `SelfAttention`.
+        hierarchical: Whether there is a chunk for each block, beside that for the first grid; else blocks are told the
+            class alone.
     """
 
     def __init__(
@@ -38,17 +40,20 @@ class BigGANGenerator(nn.Module):
         embedding_dim: int = 128,
         attention: int | None = None,
         pooled: bool = False,
+        hierarchical: bool = True,
     ) -> None:
         super().__init__()
-        self.chunk = chunk
-        self.told = ClassLatent(chunk, classes, embedding_dim)
-        told = partial(nn.Linear, self.told.size, bias=False)
+        self.chunk, self.hierarchical = chunk, hierarchical
+        self.told = ClassLatent(chunk if hierarchical else 0, classes, embedding_dim)
+        told = partial(nn.Linear, self.told.size, bias=False) if self.told.size else None
         self.synthesis = ResidualSynthesis(chunk, shape, widths, told, attention, pooled)
         self.apply(initialise)
 
     def forward(self, latent: Tensor, condition: Tensor | None) -> Tensor:
         """Pictures (n, channels, height, width)."""
         first, *chunks = latent.split(self.chunk, 1)
+        if not self.hierarchical:
+            chunks = [latent[:, :0]] * len(self.synthesis.blocks)
         return self.synthesis(first, [self.told(chunk, condition) for chunk in chunks])
 
 

@@ -28,6 +28,7 @@ class SNGANGenerator(nn.Module):
         widths: Channels of each grid, from the base of the picture's pyramid to the picture.
         classes: How many classes there are; 0 for none.
         attention: Shorter side of the grid whose cells attend to each other, see `Pyramid.level`; None for none.
+        pooled: What they attend to, see `SelfAttention`.
     """
 
     def __init__(
@@ -37,10 +38,11 @@ class SNGANGenerator(nn.Module):
         widths: Sequence[int],
         classes: int = 0,
         attention: int | None = None,
+        pooled: bool = False,
     ) -> None:
         super().__init__()
         told = partial(nn.Embedding, classes) if classes else None
-        self.synthesis = ResidualSynthesis(latent_dim, shape, widths, told, attention)
+        self.synthesis = ResidualSynthesis(latent_dim, shape, widths, told, attention, pooled)
         self.apply(initialise)
 
     def forward(self, latent: Tensor, condition: Tensor | None) -> Tensor:

@@ -4,10 +4,11 @@ from dataclasses import dataclass, field, replace
 
 from torch import Tensor
 
-from zerosum.config.adversarial import Adversarial, LossName
+from zerosum.config.adversarial import LossName
 from zerosum.config.average import Average
 from zerosum.config.optimizer import Adam
 from zerosum.config.presets import by_size
+from zerosum.config.residual import Residual
 from zerosum.core.registry import recipe
 from zerosum.core.space import Space
 from zerosum.game.adversarial import adversarial_game, generate
@@ -22,30 +23,24 @@ from zerosum.nn.spectral import MAPS, bounded
 
 
 @dataclass(frozen=True, kw_only=True)
-class BigGAN(Adversarial):
+class BigGAN(Residual):
     """Brock et al. 2019. Defaults: those for ImageNet at 128 x 128 (Section 3, Appendices B and C)."""
 
     usual_batch: int = 2048
     """Real samples per round where --batch does not say (Table 1)."""
     chunk_dim: int = 20
     """Width of each chunk of the normal latent: one for the first grid, and one for each block (Appendix B)."""
+    hierarchical: bool = True
+    """Without it there is but one chunk, for the first grid, and blocks are told the class alone."""
     class_embedding_dim: int = 128
     """Width of the class embedding that all blocks share (Appendix B)."""
     generator_width: int = 96
     """Channels of the generator's grid at the picture's size (Table 1, Ch.); they grow to 16-fold at the base."""
     discriminator_width: int = 96
     """Channels of the discriminator's grid at half the picture's size; they grow likewise."""
-    generator_widths: tuple[int, ...] = ()
-    """Channels of the generator's grids from the base to the picture, where they grow otherwise; empty for the rule."""
-    discriminator_widths: tuple[int, ...] = ()
-    """Channels that each of the discriminator's blocks gives, likewise; empty for the rule."""
-    discriminator_halvings: int | None = None
-    """How many of its blocks, the first ones, halve the grid; None for as many as the generator's double it."""
     attention: int | None = 64
     """Cells attend to each other, in both players, on the largest grid below the picture's whose shorter side is at
     most this (Appendix B, tables); None for no attention."""
-    pooled_attention: bool = False
-    """What they attend to are maxima over 2x2 cells, and values have half of the channels, as in the authors' code."""
     loss: LossName = "hinge"
     """What the two play for (Section 3)."""
     penalties: str = "generator-orthogonal=1e-4"
@@ -97,6 +92,7 @@ def biggan(config: BigGAN, space: Space) -> Game:
     classes = len(space.classes)
     _, height, width = space.shape
     doublings = Pyramid.of(height, width).doublings
+    chunks = doublings + 1 if config.hierarchical else 1
     multiples = channel_multiples(doublings)
     generator = BigGANGenerator(
         space.shape,
@@ -106,6 +102,7 @@ def biggan(config: BigGAN, space: Space) -> Game:
         config.class_embedding_dim,
         config.attention,
         config.pooled_attention,
+        config.hierarchical,
     )
     discriminator = SNGANDiscriminator(
         config.seen(space.shape),
@@ -119,10 +116,10 @@ def biggan(config: BigGAN, space: Space) -> Game:
     game = adversarial_game(
         generator=Player(bounded(generator, config.generator_spectral_norm, MAPS), config.optimizer, config.average),
         discriminator=Player(bounded(discriminator, config.spectral_norm), config.optimizer),
-        prior=Normal(config.chunk_dim * (doublings + 1)),
+        prior=Normal(config.chunk_dim * chunks),
         rules=rules_of(config, space),
     )
-    return replace(game, truncated=truncated, chunks=doublings + 1)
+    return replace(game, truncated=truncated, chunks=chunks)
 
 
 def truncated(modules: Modules, latents: Tensor, condition: Tensor | None, truncation: float) -> Tensor:

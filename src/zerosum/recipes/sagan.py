@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field, replace
 
-from zerosum.config.adversarial import Adversarial, LossName
+from zerosum.config.adversarial import LossName
 from zerosum.config.average import Average
 from zerosum.config.optimizer import Adam
 from zerosum.config.presets import by_size
+from zerosum.config.residual import Residual
 from zerosum.core.registry import recipe
 from zerosum.core.space import Space
 from zerosum.game.adversarial import adversarial_game
@@ -19,7 +20,7 @@ from zerosum.nn.spectral import MAPS, bounded
 
 
 @dataclass(frozen=True, kw_only=True)
-class SAGAN(Adversarial):
+class SAGAN(Residual):
     """Zhang et al. 2019. Defaults: Section 4, for ImageNet at 128 x 128."""
 
     usual_batch: int = 256
@@ -30,9 +31,9 @@ class SAGAN(Adversarial):
     """Channels of the generator's grid at the picture's size; they double towards the base, up to sixteenfold."""
     discriminator_width: int = 64
     """Channels of the discriminator's grid at half the picture's size; they double likewise."""
-    attention: int = 32
+    attention: int | None = 32
     """Cells attend to each other, in both players, on the largest grid below the picture's whose shorter side is at
-    most this (Table 1, feat32)."""
+    most this (Table 1, feat32); None for no attention."""
     loss: LossName = "hinge"
     """What the two play for (Equation 4)."""
     spectral_norm: bool = True
@@ -78,15 +79,16 @@ def sagan(config: SAGAN, space: Space) -> Game:
     _, height, width = space.shape
     doublings = Pyramid.of(height, width).doublings
     multiples = channel_multiples(doublings)
-    widths = [config.generator_width * multiple for multiple in reversed(multiples)]
-    generator = SNGANGenerator(space.shape, latent, widths, classes, config.attention)
+    widths = config.generator_widths or [config.generator_width * multiple for multiple in reversed(multiples)]
+    generator = SNGANGenerator(space.shape, latent, widths, classes, config.attention, config.pooled_attention)
     discriminator = SNGANDiscriminator(
         config.seen(space.shape),
-        [config.discriminator_width * multiple for multiple in multiples],
-        doublings,
+        config.discriminator_widths or [config.discriminator_width * multiple for multiple in multiples],
+        config.discriminator_halvings or doublings,
         classes,
         config.batch_statistics,
         config.attention,
+        config.pooled_attention,
     )
     return adversarial_game(
         generator=Player(bounded(generator, config.generator_spectral_norm, MAPS), config.optimizer, config.average),
