@@ -136,3 +136,10 @@ def test_other_files_are_sentences(content: bytes, tmp_path: Path) -> None:
 def test_no_file(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="There is no file"):
         read_checkpoint(tmp_path / "nothing.pkl")
+
+
+def test_names_in_a_file_do_not_reach_the_screen_as_they_are(tmp_path: Path) -> None:
+    (tmp_path / "loud.pkl").write_bytes(b"c\x1b[2J" + b"x" * 5000 + b"\nboom\n.")
+    with pytest.raises(DataError) as caught:
+        read_checkpoint(tmp_path / "loud.pkl")
+    assert str(caught.value).isprintable() and len(str(caught.value)) < 1000

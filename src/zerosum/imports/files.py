@@ -15,6 +15,9 @@ from zerosum.core.errors import DataError
 from zerosum.imports.machine import Builder, Machine, Name
 from zerosum.imports.values import BUILDERS, RECORDED, Storage, storage_of
 
+LONGEST = 500
+"""Letters of what is told about a file."""
+
 MAGIC = 0x1950A86A20F9469CFC6C
 """The number that PyTorch's files from before its version 1.6 begin with."""
 
@@ -37,9 +40,15 @@ def read_checkpoint(path: Path, recorded: frozenset[str] = frozenset()) -> Any:
         with path.open("rb") as file:
             return _Reader(recorded | RECORDED).read(file)
     except DataError as error:
-        raise DataError(f"{path} cannot be imported: {error}.") from error
+        raise refusal(path, error) from error
     except (OSError, ValueError, SafetensorError, zipfile.BadZipFile, zlib.error, RuntimeError, EOFError) as error:
         raise DataError(f"{path} cannot be read: {error}.") from error
+
+
+def refusal(path: Path, error: DataError) -> DataError:
+    """The sentence for a file that is not imported, fit for a screen: names in it come from the file."""
+    told = "".join(letter if letter.isprintable() else "?" for letter in str(error))
+    return DataError(f"{path} cannot be imported: {told if len(told) <= LONGEST else told[:LONGEST] + ' ...'}.")
 
 
 Source = BinaryIO | mmap.mmap

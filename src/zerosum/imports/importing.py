@@ -16,7 +16,7 @@ from zerosum.data.codec import ImageCodec
 from zerosum.data.conditions import Classes
 from zerosum.game.game import Game
 from zerosum.imports import biggan, dcgan, r3gan, stylegan2
-from zerosum.imports.files import read_checkpoint
+from zerosum.imports.files import read_checkpoint, refusal
 from zerosum.imports.imported import Imported, Weights
 from zerosum.imports.machine import Record
 from zerosum.imports.network import LAYERS, Network, network_of
@@ -59,7 +59,7 @@ def import_checkpoint(path: Path | str, discriminator: Path | str | None = None)
             imported = from_networks(content)
         return model_of(imported, path.stat().st_size, path.name)
     except DataError as error:
-        raise DataError(f"{path} cannot be imported: {error}.") from error
+        raise refusal(path, error) from error
 
 
 def weights_of(content: Any) -> Weights:
@@ -111,9 +111,7 @@ def from_networks(content: Any) -> Imported:
     system = next((system for system in PICKLED if system.matches(generator)), None)
     if system is None:
         alias_free = any(name.startswith("synthesis.input.") for name in generator.tensors)
-        found = (
-            "StyleGAN3's alias-free generator" if alias_free else f'a generator of the class "{generator.name[:80]}"'
-        )
+        found = "StyleGAN3's alias-free generator" if alias_free else f'a generator of the class "{generator.name}"'
         raise DataError(f"it holds {found}; {offer()}")
     return system.translate(generator, discriminator)
 
