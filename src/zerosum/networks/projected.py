@@ -63,8 +63,6 @@ class ProjectedDiscriminator(Discriminator):
         width: Channels of the finest mixed grid; they double from grid to coarser grid, and in each of the judges.
         classes: How many classes there are; 0 for none.
         statistics: What is learned from the batch as a whole: one of `nn.statistics.STATISTICS`.
-        normalised: Batch normalisation behind the judges' strided convolutions, as in the authors' code. Gradient
-            penalties, which are about single samples, ask for none.
     """
 
     def __init__(
@@ -77,7 +75,6 @@ class ProjectedDiscriminator(Discriminator):
         width: int,
         classes: int = 0,
         statistics: str = "none",
-        normalised: bool = True,
     ) -> None:
         super().__init__()
         self._open = open_network
@@ -89,7 +86,7 @@ class ProjectedDiscriminator(Discriminator):
         further = Pyramid.of(*(length // stride for length in self.size)).doublings
         halvings = [further + index for index in reversed(range(len(inputs)))]
         self.judges = nn.ModuleList(
-            judge(before, times, widths[-1], normalised) for before, times in zip(widths, halvings, strict=True)
+            judge(before, times, widths[-1]) for before, times in zip(widths, halvings, strict=True)
         )
         self.head = PlaceHeads([widths[-1]] * len(widths), classes, statistics)
 
@@ -107,11 +104,10 @@ class ProjectedDiscriminator(Discriminator):
         return torch.cat([by_place(judge(grid)) for judge, grid in zip(self.judges, grids, strict=True)], 1)
 
 
-def judge(inputs: int, halvings: int, largest: int, normalised: bool) -> nn.Sequential:
+def judge(inputs: int, halvings: int, largest: int) -> nn.Sequential:
     """Grids (n, inputs, h, w) to (n, largest, h / 2^halvings, w / 2^halvings): strided convolutions, and a 3x3 one."""
     widths = [min(inputs << index, largest) for index in range(halvings + 1)]
     layers: list[nn.Module] = []
     for before, after in zip(widths, widths[1:], strict=False):
-        norm = [nn.BatchNorm2d(after)] if normalised else []
-        layers += [nn.Conv2d(before, after, 4, stride=2, padding=1), *norm, nn.LeakyReLU(0.2, inplace=True)]
+        layers += [nn.Conv2d(before, after, 4, stride=2, padding=1), nn.LeakyReLU(0.2, inplace=True)]
     return nn.Sequential(*layers, nn.Conv2d(widths[-1], largest, 3, padding=1), nn.LeakyReLU(0.2, inplace=True))

@@ -100,7 +100,6 @@ def projected(config: Projected, space: Space) -> Game:
         config.discriminator_width,
         classes,
         config.batch_statistics,
-        not config.penalises_slopes,
     )
     return adversarial_game(
         generator=Player(generator, config.optimizer, config.average),
