@@ -38,6 +38,7 @@ from zerosum.train.model import Model
 
 POOL, KEPT, ORDINARY = 320, 32, 500
 BEYOND = 0.75
+MOST = 1000
 FINER = 3
 SHOWN = 10
 
@@ -81,7 +82,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model")
     parser.add_argument("--judge", type=Path, required=True)
-    parser.add_argument("--trials", type=int, default=200, help="for each attribute and method")
+    parser.add_argument("--trials", type=int, default=200, help=f"for each attribute and method, at most {MOST}")
+    parser.add_argument("--seed", type=int, default=0, help="another one draws other trials of other samples")
     parser.add_argument("--sheet", type=Path)
     arguments = parser.parse_args()
     if not (arguments.judge / "digits_judge.npz").exists():
@@ -95,7 +97,7 @@ def main() -> None:
         for attribute, score in ATTRIBUTES.items():
             with tempfile.TemporaryDirectory() as folder:
                 explorer = Explorer(model, Path(folder), space, truncation)
-                right, digit, rows = trials(explorer, judge, score, known, arguments.trials)
+                right, digit, rows = trials(explorer, judge, score, known, arguments.trials, arguments.seed)
             chance = np.mean(
                 [(judge(of) == c) & (score(of) > np.quantile(score(of), BEYOND)) for c, of in enumerate(known)]
             )
@@ -130,15 +132,15 @@ def ordinary(model: Model, truncation: float | None) -> list[np.ndarray]:
 
 
 def trials(
-    explorer: Explorer, judge: Judge, score: Score, known: list[np.ndarray], count: int
+    explorer: Explorer, judge: Judge, score: Score, known: list[np.ndarray], count: int, seed: int
 ) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray, ...]]:
     """Whether each trial came out right, whether it is the right digit, and pictures of the first ones."""
     bounds = [np.quantile(score(rows), BEYOND) for rows in known]
-    generator = np.random.default_rng(0)
+    generator = np.random.default_rng(seed)
     right, digit, pictures = [], [], []
     for trial in range(count):
         a, c = (str(number) for number in generator.choice(len(known), 2, replace=False))
-        first = trial * (POOL + 2 * KEPT)
+        first = (seed * MOST + trial) * (POOL + 2 * KEPT)
         explorer.select("most", range(first, first + POOL), a, score, KEPT / POOL)
         explorer.select("plain", range(first + POOL, first + POOL + KEPT), a)
         explorer.select("onto", range(first + POOL + KEPT, first + POOL + 2 * KEPT), c)
