@@ -1,5 +1,6 @@
 """State dicts of PyTorch's DCGAN example and of BigGAN-PyTorch: networks written plainly here compute the same."""
 
+import random
 from collections.abc import Callable
 from pathlib import Path
 
@@ -293,6 +294,39 @@ def test_networks_of_another_form(tmp_path: Path) -> None:
     torch.save(odd, tmp_path / "told.pth")
     with pytest.raises(DataError, match="its blocks are told 4 numbers; a class's embedding has 3"):
         zerosum.import_checkpoint(tmp_path / "told.pth")
+
+
+@pytest.mark.parametrize("system", ["dcgan", "biggan", "sagan"])
+def test_broken_networks_are_sentences(system: str, tmp_path: Path) -> None:
+    """Tensors left out, of another shape or in each other's place: an error that says which file, or a model."""
+    if system == "dcgan":
+        pair: Pair = dcgan(16)
+    else:
+        pair = BigGAN([32, 32, 16], 1, shared=system == "biggan"), BigGANJudge([16, 32, 32], 2, 0)
+    states, chance = [network.state_dict() for network in pair], random.Random(0)
+    path, judge = tmp_path / "g.pth", tmp_path / "d.pth"
+    for _ in range(150):
+        g, d = (dict(state) for state in states)
+        broken = chance.choice([g, d])
+        name = chance.choice(list(broken))
+        tensor = broken.pop(name)
+        shapes = [(), (0,), (3,), (2, 3), (0, 4, 4, 4), (5, 4, 3, 3), tensor.shape[::-1]]
+        if chance.random() < 0.6:
+            broken[name] = torch.zeros(chance.choice(shapes))
+        torch.save(g, path)
+        torch.save(d, judge)
+        try:
+            zerosum.import_checkpoint(path, judge)
+        except DataError as error:
+            assert str(path) in str(error)
+
+
+def test_a_state_within_itself(tmp_path: Path) -> None:
+    content: dict = {}
+    content["model"] = content
+    torch.save(content, tmp_path / "endless.pth")
+    with pytest.raises(DataError, match="endless.pth"):
+        zerosum.import_checkpoint(tmp_path / "endless.pth")
 
 
 def test_a_discriminator_that_is_there_already(snapshot: Callable[..., Path], tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ Pictures leave and reach the largest grid, each grid, or all by shortcuts; any d
 """
 
 import math
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -304,6 +305,32 @@ def test_stylegan3(snapshot: Callable[..., Path], tmp_path: Path) -> None:
     tensors = {"synthesis.input.freqs": torch.randn(4, 2), "mapping.w_avg": torch.zeros(4)}
     with pytest.raises(DataError, match="StyleGAN3's alias-free generator"):
         zerosum.import_checkpoint(snapshot(tmp_path / "three.pkl", {"G_ema": ("Generator", tensors, {})}))
+
+
+def test_settings_nested_without_end(snapshot: Callable[..., Path], tmp_path: Path) -> None:
+    endless: dict[str, Any] = {}
+    endless["synthesis_kwargs"] = endless
+    with pytest.raises(DataError, match="cannot be imported"):
+        zerosum.import_checkpoint(snapshot(tmp_path / "endless.pkl", changed(**endless)))
+
+
+@pytest.mark.parametrize("networks", ["G_ema", "D"])
+def test_broken_networks_are_sentences(networks: str, snapshot: Callable[..., Path], tmp_path: Path) -> None:
+    """Tensors left out or of another shape, in either network: a sentence, or a model."""
+    sizes = {"z": 4, "w": 4, "depth": 2, "base": 64, "most": 8, "classes": 2, "channels": 3}
+    for seed in range(60):
+        g, d = weights(8, "skip", "resnet", **sizes)
+        chance = random.Random(seed)
+        broken = g if networks == "G_ema" else d
+        name = chance.choice(list(broken))
+        del broken[name]
+        if chance.random() < 0.6:
+            broken[name] = torch.zeros(chance.choice([(), (0,), (3,), (2, 3), (5, 4, 3, 3), (0, 4, 4)]))
+        content = {"G_ema": ("Generator", g, {}), "D": ("Discriminator", d, {})}
+        try:
+            zerosum.import_checkpoint(snapshot(tmp_path / "broken.pkl", content))
+        except DataError as error:
+            assert "broken.pkl" in str(error)
 
 
 def test_a_claim_to_be_huge_reserves_no_memory(snapshot: Callable[..., Path], tmp_path: Path) -> None:

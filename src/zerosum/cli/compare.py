@@ -18,8 +18,8 @@ from zerosum.cli.progress import Waiting
 from zerosum.config.data import DataOptions
 from zerosum.config.run import Run
 from zerosum.core.errors import SettingError
+from zerosum.core.progress import Progress
 from zerosum.evaluation import SAMPLES
-from zerosum.evaluation.describe import Progress
 from zerosum.rivals import Standing, as_json, compare, train_rivals, write
 from zerosum.rivals.files import show, summary
 from zerosum.train.devices import orderly_end

@@ -12,6 +12,7 @@ from accelerate import Accelerator
 from torch import Tensor
 
 from zerosum.core.files import replacing
+from zerosum.core.progress import Progress
 from zerosum.data.cache import cache_folder
 from zerosum.data.codec import Codec
 from zerosum.data.samples import digest_of
@@ -25,9 +26,6 @@ AT_ONCE = 64
 
 KEPT = 24
 """Files of features that are kept, the most recently used."""
-
-Progress = Callable[[str, int, int], None]
-"""Hears of what is being done, how much of it is done, and of how much."""
 
 
 class Workers:

@@ -13,11 +13,12 @@ from torch import nn
 from zerosum.config.base import from_json
 from zerosum.config.run import Run
 from zerosum.core.errors import SettingError, nearest_name
+from zerosum.core.progress import Progress
 from zerosum.data.samples import digest_of
 from zerosum.drawing.page import Table
 from zerosum.evaluation import classes, codes, copying, distances, latents, likelihood, points, spectra, told
 from zerosum.evaluation.comparison import Comparison, Metric
-from zerosum.evaluation.describe import Progress, Workers
+from zerosum.evaluation.describe import Workers
 from zerosum.evaluation.measure import Figure, Found, Measure, Verdict
 from zerosum.evaluation.sides import Side, Sides, choose_sides, shuffled
 from zerosum.evaluation.subject import Subject, find_subject, open_reals

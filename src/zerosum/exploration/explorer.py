@@ -8,10 +8,11 @@ import numpy as np
 import torch
 
 from zerosum.core.errors import SettingError
+from zerosum.core.progress import Progress
 from zerosum.data.conditions import Request
 from zerosum.exploration.axes import Axes, Move, axis_between, axis_of_score, find_axes, moved
 from zerosum.exploration.concepts import Concepts
-from zerosum.exploration.inversion import Inversion, Progress, invert, picture_for, unheard
+from zerosum.exploration.inversion import Inversion, invert, picture_for
 from zerosum.exploration.pictures import Pictures
 from zerosum.exploration.scores import Score, scored
 from zerosum.exploration.selections import Selection, load_selection, save_selection
@@ -194,7 +195,7 @@ class Explorer:
         picture: Path | str | np.ndarray,
         how: Inversion | None = None,
         condition: Request | None = None,
-        progress: Progress = unheard,
+        progress: Progress = lambda what, done, total: None,
     ) -> Pictures:
         """The latent that the model makes a picture of, as nearly as it can; see `Inversion`.
 

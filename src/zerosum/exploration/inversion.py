@@ -11,6 +11,7 @@ from torch import Tensor
 
 from zerosum.config.data import DataOptions
 from zerosum.core.errors import DataError, SettingError
+from zerosum.core.progress import Progress
 from zerosum.core.seeding import seed_from
 from zerosum.data.conditions import Request
 from zerosum.data.images import Form, background_of, read_picture
@@ -23,13 +24,6 @@ from zerosum.networks.autoencoder import ConvolutionalEncoder
 
 BATCH = 64
 """Samples that an encoder learns from at a time, and that are looked at together."""
-
-Progress = Callable[[str, int, int], None]
-"""Hears of what is being done, how much of it is done, and of how much."""
-
-
-def unheard(what: str, done: int, total: int) -> None:
-    """Progress that nobody waits for."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +102,7 @@ def invert(
     row: np.ndarray,
     how: Inversion,
     condition: Request | None = None,
-    progress: Progress = unheard,
+    progress: Progress = lambda what, done, total: None,
 ) -> Pictures:
     """Find the latent of a picture: look at numbered samples, then go downhill from the nearest.
 

@@ -11,9 +11,7 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from zerosum.core.errors import DataError
-from zerosum.imports.imported import Imported, Reading, Weights
-
-GENERATOR, DISCRIMINATOR = "generator", "discriminator"
+from zerosum.imports.imported import DISCRIMINATOR, GENERATOR, Imported, Reading, Weights
 
 LAYERS_OF_ATTENTION = {"theta": "query", "phi": "key", "g": "value", "o": "answer"}
 """What the layers of self-attention are called there, and here."""

@@ -4,9 +4,7 @@ import torch
 from torch import Tensor
 
 from zerosum.core.errors import DataError
-from zerosum.imports.imported import Imported, Reading, Weights
-
-GENERATOR, DISCRIMINATOR = "generator", "discriminator"
+from zerosum.imports.imported import DISCRIMINATOR, GENERATOR, Imported, Reading, Weights
 
 
 def which(weights: Weights) -> str | None:

@@ -11,6 +11,10 @@ Weights = dict[str, Tensor]
 """Tensors by name, as in a state dict."""
 
 
+GENERATOR, DISCRIMINATOR = "generator", "discriminator"
+"""The two players, and which of them a state dict is of."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Imported:
     """A checkpoint in our terms.

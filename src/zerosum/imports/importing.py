@@ -17,7 +17,7 @@ from zerosum.data.conditions import Classes
 from zerosum.game.game import Game
 from zerosum.imports import biggan, dcgan, r3gan, stylegan2
 from zerosum.imports.files import read_checkpoint, refusal
-from zerosum.imports.imported import Imported, Weights
+from zerosum.imports.imported import DISCRIMINATOR, GENERATOR, Imported, Weights
 from zerosum.imports.machine import Record
 from zerosum.imports.network import LAYERS, Network, network_of
 from zerosum.train.devices import arrange
@@ -31,6 +31,13 @@ BARE: tuple[ModuleType, ...] = (dcgan, biggan)
 
 TENSORFLOW = "dnnlib.tflib.network.Network"
 """What the networks in StyleGAN's oldest checkpoints are recorded as."""
+
+BROKEN = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RuntimeError)
+"""What translating weights ends in where they break an assumption, since a file may say anything; nested without end is
+a `RuntimeError`."""
+
+WRAPPERS = ("state_dict", "model", "generator", "G", "G_ema")
+"""Names under which a file may keep a state dict."""
 
 KNOWN = "StyleGAN2 (the ADA and StyleGAN3 tools), R3GAN, DCGAN (PyTorch's example), BigGAN-PyTorch"
 """What can be imported, for sentences."""
@@ -60,13 +67,17 @@ def import_checkpoint(path: Path | str, discriminator: Path | str | None = None)
         return model_of(imported, path.stat().st_size, path.name)
     except DataError as error:
         raise refusal(path, error) from error
+    except BROKEN as error:
+        told = DataError(f"its networks are not what their names say ({type(error).__name__})")
+        raise refusal(path, told) from error
 
 
 def weights_of(content: Any) -> Weights:
     """The tensors of a state dict, also where it is kept under a name; empty for anything else."""
-    for name in ("state_dict", "model", "generator", "G", "G_ema"):
+    for name in WRAPPERS:
         if isinstance(content, dict) and isinstance(content.get(name), dict):
-            return weights_of(content[name])
+            content = content[name]
+            break
     if not isinstance(content, dict) or not content or not all(isinstance(name, str) for name in content):
         return {}
     tensors = {name: value for name, value in content.items() if isinstance(value, Tensor)}
@@ -85,9 +96,9 @@ def from_weights(weights: Weights, judge: Weights | None) -> Imported:
         raise DataError(
             f"it is a state dict of no known network (its first tensor is {next(iter(weights))}); {offer()}"
         )
-    if system.which(weights) != system.GENERATOR:
+    if system.which(weights) != GENERATOR:
         raise DataError("it is a discriminator; give the generator's file, and this one as --discriminator")
-    if judge is not None and system.which(judge) != system.DISCRIMINATOR:
+    if judge is not None and system.which(judge) != DISCRIMINATOR:
         raise DataError("what was given as --discriminator is none that belongs to this generator")
     return system.translate(weights, judge)
 
@@ -154,7 +165,7 @@ def model_of(imported: Imported, bytes_in_file: int, name: str) -> Model:
             sketch = recipe.build(settings, space)
     except (SettingError, ValueError, RuntimeError) as error:
         raise DataError(f"its settings make no network of ours: {str(error).rstrip('.')}") from error
-    given = {"generator": imported.generator, "discriminator": imported.discriminator}
+    given = {GENERATOR: imported.generator, DISCRIMINATOR: imported.discriminator}
     check_weights(sketch, given, bytes_in_file)
     game = recipe.build(settings, space)
     for player, weights in given.items():
@@ -162,7 +173,7 @@ def model_of(imported: Imported, bytes_in_file: int, name: str) -> Model:
             arrange(game.players[player].module, space).load_state_dict(weights)
     known = Classes(names=names, frequencies=torch.tensor(frequencies).numpy()) if names else None
     facts = {"data": f"what {name} was trained on", "imported": name}
-    opponents = () if imported.discriminator is None else ("discriminator",)
+    opponents = () if imported.discriminator is None else (DISCRIMINATOR,)
     return Model(recipe, settings, space, ImageCodec(), known, game, facts=facts, opponents=opponents)
 
 

@@ -14,9 +14,9 @@ from zerosum.config.data import DataOptions
 from zerosum.config.run import Run
 from zerosum.core.errors import DataError, SettingError, TrainingError
 from zerosum.core.events import Event, read_events
+from zerosum.core.progress import Progress
 from zerosum.core.registry import find_recipe
 from zerosum.evaluation import SAMPLES, Evaluation, Measure, evaluate
-from zerosum.evaluation.describe import Progress
 from zerosum.evaluation.subject import find_subject, source_of
 from zerosum.metrics.features import open_network
 from zerosum.train.folder import RunFolder

@@ -96,8 +96,9 @@ def origin_of(path: Path | str) -> Origin:
 def by_player(path: Path) -> dict[str, dict[str, Tensor]]:
     """Of a checkpoint, each player's average where it has one, and else its weights."""
     found: dict[str, dict[str, Tensor]] = {}
+    tensors = read(path)
     for part in ("module", "average"):  # the second takes the first one's place
-        for key, tensor in read(path).items():
+        for key, tensor in tensors.items():
             player, kind, *name = key.split("/", 2)
             if kind == part and name:
                 found.setdefault(player, {})[name[0]] = tensor
