@@ -106,7 +106,9 @@ class Machine:
         elif name in _ACTIONS:
             _ACTIONS[name](self, argument)
         elif name not in ("PROTO", "FRAME"):
-            raise DataError(f"its pickle uses the operation {name}, which no checkpoint needs")
+            raise DataError(
+                f"it is damaged, or no checkpoint: as a pickle it would use the operation {name}, which none needs"
+            )
 
     def _last(self) -> Any:
         if not self._stack or self._stack[-1] is _MARK:
