@@ -106,9 +106,7 @@ class Machine:
         elif name in _ACTIONS:
             _ACTIONS[name](self, argument)
         elif name not in ("PROTO", "FRAME"):
-            raise DataError(
-                f"it is damaged, or no checkpoint: as a pickle it would use the operation {name}, which none needs"
-            )
+            raise DataError(f"it is damaged, or no checkpoint (operation {name} of pickles, which none needs)")
 
     def _last(self) -> Any:
         if not self._stack or self._stack[-1] is _MARK:
