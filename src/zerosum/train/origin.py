@@ -55,8 +55,8 @@ class Origin:
             if name == "generator" and new > (1 - LEAST) * numbers:
                 raise SettingError(
                     f"{self.path} is a {self.recipe.name} of another form: {len(anew)} tensors of the generator do not "
-                    f"fit, first {next(iter(anew))}. It was made with {len(self.space.classes)} classes; give data with as "
-                    "many, its own --size and settings, or leave --from out."
+                    f"fit, first {next(iter(anew))}. It was made with {len(self.space.classes)} classes; give data "
+                    "with as many, its own --size and settings, or leave --from out."
                 )
             if anew:
                 notes.append(f"Of the {name}, {len(anew)} tensors begin anew, first {next(iter(anew))}.")
