@@ -113,6 +113,17 @@ def test_expressions_that_name_nothing(light, tmp_path, expression, words):
         Explorer(light, tmp_path).arithmetic(expression)
 
 
+def test_a_selection_knows_the_weights_that_it_was_made_with(light, make_model, tmp_path):
+    Explorer(light, tmp_path).select("few", [1, 2])
+    other = make_model("light")
+    next(other.modules["generator"].parameters()).data.add_(1e-3)
+    with pytest.raises(DataError, match="made with other weights"):
+        Explorer(other, tmp_path).arithmetic("@few")
+    (tmp_path / "own.json").write_text('{"seeds": [1, 2]}')
+    path = str(tmp_path / "own.json")
+    assert np.array_equal(Explorer(other).draw(Explorer(other).selection(path)).rows, other.sample(seeds=[1, 2]))
+
+
 def test_selections_that_are_not_there_or_damaged(light, tmp_path):
     explorer = Explorer(light, tmp_path)
     with pytest.raises(DataError, match="Nothing was selected"):

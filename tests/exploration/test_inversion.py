@@ -1,5 +1,7 @@
 """Pictures are inverted: those that the model made itself nearly exactly, and others after they were fitted."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -42,7 +44,7 @@ def test_where_an_encoder_says_is_where_a_search_starts(styled, space, monkeypat
     explorer = Explorer(styled, space=space)
     target = styled.sample(1, 77_777)[0]
     answer = explorer.space.at([77_777]).values
-    monkeypatch.setattr("zerosum.exploration.inversion.encoded", lambda *_: answer)
+    monkeypatch.setattr("zerosum.exploration.inversion.open_encoder", lambda *_: lambda samples: answer)
     how = Inversion(candidates=8, starts=2, encoder_steps=1, descent=Descent(steps=1, noise=0.0))
     condition = styled.known.names[int(styled.conditions([77_777]))]
     assert explorer.invert(target, how, condition).facts["error"] < 2
@@ -56,6 +58,29 @@ def test_an_encoder_is_trained_and_heard_of(styled):
     pictures = explorer.invert(target, how, progress=lambda what, done, total: heard.append(what))
     assert pictures.rows.shape == (3, 16, 16, 1)
     assert heard.count("Training an encoder") == 30 and heard.count("Inverting") >= 20
+
+
+def test_an_encoder_is_kept_for_these_weights_alone(styled, make_model, tmp_path):
+    target = styled.sample(1, 77_777)[0]
+    how = Inversion(candidates=8, starts=2, features="none", encoder_steps=5, descent=Descent(steps=2))
+
+    def inverted(model, how) -> tuple[np.ndarray, int]:
+        heard: list[str] = []
+        found = Explorer(model, tmp_path).invert(target, how, progress=lambda what, *_: heard.append(what))
+        return found.rows, heard.count("Training an encoder")
+
+    first, steps = inverted(styled, how)
+    assert steps == 5
+    again, steps = inverted(styled, how)
+    assert steps == 0 and np.array_equal(first, again), "the second picture finds the encoder there"
+    assert inverted(make_model("stylegan2", told=False), how)[1] == 5, "another model's is of no use"
+    assert inverted(styled, replace(how, encoder_steps=4))[1] == 4
+    for path in (tmp_path / "encoders").iterdir():
+        path.write_bytes(path.read_bytes()[:100])
+    mended, steps = inverted(styled, how)
+    assert steps == 5 and np.array_equal(first, mended), "what is damaged is learned again"
+    inverted(styled, replace(how, encoder_steps=6, encoder_minutes=0.0))
+    assert not list((tmp_path / "encoders").glob("*-6.safetensors")), "what time cut short is not kept"
 
 
 def test_files_of_another_size_and_kind_are_fitted(light, tmp_path):

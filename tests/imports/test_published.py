@@ -1,5 +1,7 @@
 """Published checkpoints become models that give the recorded pictures, logits, penalties and losses, seed for seed."""
 
+import random
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,7 +12,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 import zerosum
+from zerosum.core.errors import DataError
 from zerosum.game.penalties import slopes
+from zerosum.imports.importing import read_checkpoint
+from zerosum.imports.network import LAYERS, network_of
+from zerosum.imports.r3gan import RECORDED
 
 PARITY = Path(__file__).resolve().parents[3] / "shared" / "parity"
 NAMES = ["stylegan2-32", "stylegan2-64-classes", "r3gan-16", "r3gan-32-classes"]
@@ -73,3 +79,29 @@ def test_it_is_saved_and_loaded_whole(reference: Reference, tmp_path: Path) -> N
     loaded = zerosum.load(model.save(tmp_path / "model"))
     assert np.array_equal(loaded.sample(3, seed=5), model.sample(3, seed=5))
     assert loaded.space == model.space
+
+
+@pytest.mark.parametrize("network", ["G_ema", "D"])
+def test_broken_networks_of_r3gan_are_sentences(network: str, snapshot: Callable[..., Path], tmp_path: Path) -> None:
+    """Tensors left out or of another shape, in either network: a sentence, or a model."""
+    path = PARITY / "r3gan-32-classes.pkl"
+    if not path.exists():
+        pytest.skip(f"no reference vectors in {PARITY}")
+    content: Any = read_checkpoint(path, RECORDED | LAYERS)
+    read = {name: network_of(content[name]) for name in ("G_ema", "D")}
+    outcomes: dict[bool, int] = {True: 0, False: 0}
+    for seed in range(60):
+        parts = {name: (part.name, dict(part.tensors), part.settings) for name, part in read.items()}
+        chance = random.Random(seed)
+        tensors = parts[network][1]
+        name = chance.choice(list(tensors))
+        shape = tensors.pop(name).shape
+        if chance.random() < 0.6:
+            tensors[name] = torch.zeros(chance.choice([shape, (), (0,), (3,), (2, 3), (5, 4, 3, 3), (0, 4, 4)]))
+        try:
+            zerosum.import_checkpoint(snapshot(tmp_path / "broken.pkl", dict(parts)))
+            outcomes[True] += 1
+        except DataError as error:
+            assert "broken.pkl" in str(error)
+            outcomes[False] += 1
+    assert outcomes[False] > 20 and outcomes[True] > 0

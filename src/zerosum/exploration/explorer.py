@@ -12,6 +12,7 @@ from zerosum.core.progress import Progress
 from zerosum.data.conditions import Request
 from zerosum.exploration.axes import Axes, Move, axis_between, axis_of_score, find_axes, moved
 from zerosum.exploration.concepts import Concepts
+from zerosum.exploration.fingerprint import fingerprint
 from zerosum.exploration.inversion import Inversion, invert, picture_for
 from zerosum.exploration.pictures import Pictures
 from zerosum.exploration.scores import Score, scored
@@ -32,7 +33,7 @@ class Explorer:
 
     Args:
         model: The model.
-        folder: Where selections are kept: the model's folder or its run's; None where it has none.
+        folder: Where selections and encoders are kept: the model's folder or its run's; None where it has none.
         space: The space to work in: "z", "w", or "auto" for w where the generator has styles.
         truncation: As for `Model.sample`, for all pictures that are drawn.
     """
@@ -204,7 +205,9 @@ class Explorer:
         Raises:
             DataError: There is no picture, or the model makes none.
         """
-        return invert(self.space, picture_for(self.space, picture), how or Inversion(), condition, progress)
+        return invert(
+            self.space, picture_for(self.space, picture), how or Inversion(), condition, progress, self.folder
+        )
 
     def select(
         self,
@@ -230,7 +233,7 @@ class Explorer:
                 raise SettingError(f"The share that is kept is {share}; it must be above 0 and at most 1.")
             best = scored(self.space.rows(known), score).argsort(descending=True, stable=True)
             numbers = [numbers[i] for i in best[: max(1, round(share * len(numbers)))].tolist()]
-        selection = Selection.of_seeds(numbers, condition)
+        selection = Selection.of_seeds(numbers, condition, fingerprint(self.model))
         save_selection(selection, name, self.folder)
         return selection
 

@@ -15,15 +15,14 @@ from zerosum.core.progress import Progress
 from zerosum.core.seeding import seed_from
 from zerosum.data.conditions import Request
 from zerosum.data.images import Form, background_of, read_picture
+from zerosum.exploration.encoders import open_encoder
 from zerosum.exploration.pictures import Pictures
 from zerosum.exploration.spaces import Latents, LatentSpace, StyleSpace
-from zerosum.latent.encoder import train_encoder
 from zerosum.latent.inversion import Descent, search
 from zerosum.metrics.features import open_network
-from zerosum.networks.autoencoder import ConvolutionalEncoder
 
 BATCH = 64
-"""Samples that an encoder learns from at a time, and that are looked at together."""
+"""Samples that are looked at together."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +102,7 @@ def invert(
     how: Inversion,
     condition: Request | None = None,
     progress: Progress = lambda what, done, total: None,
+    folder: Path | None = None,
 ) -> Pictures:
     """Find the latent of a picture: look at numbered samples, then go downhill from the nearest.
 
@@ -112,6 +112,7 @@ def invert(
         how: How to look.
         condition: What the picture is, where the model is told; by default whatever the nearest samples are.
         progress: Hears of what is being done.
+        folder: Where encoders are kept, for the next picture.
 
     Returns:
         The picture, the nearest numbered sample and what was found; `latents` has the last one alone. Facts: `error`
@@ -125,7 +126,10 @@ def invert(
     nearest = known[far.argsort(stable=True)]
     starts = [nearest]
     if how.encoder_steps:
-        starts.insert(0, Latents(encoded(space, target, how, progress), nearest[:1].conditions))
+        encoder = open_encoder(
+            space, how.seed + how.candidates, how.encoder_steps, how.encoder_minutes, folder, progress
+        )
+        starts.insert(0, Latents(encoder(target), nearest[:1].conditions))
     if isinstance(space, StyleSpace) and how.starts > 1:
         starts.insert(0, Latents(space.center[None]))
     found = descended(space, Latents.joined(starts)[: how.starts], apart, how, progress)
@@ -159,35 +163,9 @@ def descended(
     return Latents(whole(found.latents)[best], None if starts.conditions is None else starts.conditions[best])
 
 
-def encoded(space: LatentSpace, target: Tensor, how: Inversion, progress: Progress) -> Tensor:
-    """What an encoder, trained now on the generator's own samples, says is the latent of pictures (n, c, h, w)."""
-    shape = space.at([how.seed]).values.shape[1:]
-    width = shape[-1] if space.name == "w" else shape.numel()
-    with torch.random.fork_rng(devices=()):
-        torch.manual_seed(seed_from("encoder", how.seed) % 2**63)
-        encoder = ConvolutionalEncoder(space.model.space.shape, width, width=32, largest=128, classes=0)
-    first = how.seed + how.candidates
-
-    def pairs(step: int) -> tuple[Tensor, Tensor]:
-        known = space.at(range(first + step * BATCH, first + (step + 1) * BATCH))
-        vectors = known.values.mean(1) if space.name == "w" else known.values
-        return space.make(known).cpu(), (vectors - _flat(space)) / space.spread
-
-    for number, _ in enumerate(train_encoder(encoder, pairs, how.encoder_steps, how.encoder_minutes), 1):
-        progress("Training an encoder", number, how.encoder_steps)
-    with torch.no_grad():
-        said = encoder(target, None) * space.spread + _flat(space)
-    return said[:, None].expand(-1, *shape) if space.name == "w" else space.within(said)
-
-
 def rms(one: np.ndarray, other: np.ndarray) -> float:
     """Root mean square of the differences between stored pictures, in levels from 0 to 255."""
     return float(np.sqrt(np.square(one.astype(np.float64) - other.astype(np.float64)).mean()))
-
-
-def _flat(space: LatentSpace) -> Tensor:
-    """The mean latent as one vector (width,)."""
-    return space.center if space.center.dim() == 1 else space.center[0]
 
 
 def _distance(space: LatentSpace, target: Tensor, how: Inversion) -> Callable[[Tensor], Tensor]:

@@ -12,6 +12,7 @@ from zerosum.config.base import from_json, to_json
 from zerosum.core.errors import DataError, SettingError
 from zerosum.core.files import read_json, write_json
 from zerosum.data.conditions import Request
+from zerosum.exploration.fingerprint import fingerprint
 from zerosum.exploration.spaces import Latents, LatentSpace
 
 
@@ -26,6 +27,7 @@ class Selection:
         shape: Shape of these, (n, ...).
         values: Their numbers, in the order of memory.
         told: The numbers of what they are told to be, likewise; none where nothing is told.
+        model: Fingerprint of the weights that made the samples; "" in a file that a person wrote, for any model.
     """
 
     seeds: tuple[int, ...] = ()
@@ -34,28 +36,39 @@ class Selection:
     shape: tuple[int, ...] = ()
     values: tuple[float, ...] = ()
     told: tuple[float, ...] = ()
+    model: str = ""
 
     @classmethod
-    def of_seeds(cls, seeds: Sequence[int], condition: Request | None) -> "Selection":
+    def of_seeds(cls, seeds: Sequence[int], condition: Request | None, model: str) -> "Selection":
         """Numbered samples."""
         if isinstance(condition, Mapping):
             condition = ", ".join(f"{name}={'yes' if there else 'no'}" for name, there in condition.items())
-        return cls(tuple(seeds), None if condition is None else str(condition))
+        return cls(tuple(seeds), None if condition is None else str(condition), model=model)
 
     @classmethod
     def of_latents(cls, space: LatentSpace, latents: Latents) -> "Selection":
         """Latents of a space."""
         told = () if latents.conditions is None else tuple(latents.conditions.flatten().tolist())
         values = latents.values
-        return cls(space=space.name, shape=tuple(values.shape), values=tuple(values.flatten().tolist()), told=told)
+        return cls(
+            space=space.name,
+            shape=tuple(values.shape),
+            values=tuple(values.flatten().tolist()),
+            told=told,
+            model=fingerprint(space.model),
+        )
 
     def latents(self, space: LatentSpace) -> Latents:
         """The latents of what was selected.
 
         Raises:
-            DataError: They are of another space or another model.
+            DataError: They are of another space or another model, or this one was trained on since.
             SettingError: The samples' numbers or their condition mean nothing to the model.
         """
+        if self.model and self.model != fingerprint(space.model):
+            raise DataError(
+                "The selection was made with other weights, whose samples these are not; select again with this model."
+            )
         if self.seeds:
             known = space.model.known
             told = known.read(self.condition) if known is not None and self.condition is not None else self.condition

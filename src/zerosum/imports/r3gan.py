@@ -143,5 +143,5 @@ def renamed(tensors: Weights, names: dict[str, str], first_block: int) -> Weight
 def in_our_shape(name: str, tensor: Tensor) -> Tensor:
     """A class's embedding is a row of ours, and a basis has a place for the sample."""
     if name.endswith("class_embedding.weight"):
-        return tensor.T
+        return tensor.transpose(0, -1)
     return tensor.reshape(1, -1, *tensor.shape[-2:]) if name == "basis" and tensor.dim() > 2 else tensor
