@@ -13,7 +13,7 @@ from zerosum.config.base import check_numbers, from_json, to_json
 from zerosum.config.data import DataOptions
 from zerosum.config.run import Run
 from zerosum.core.errors import SettingError, ZerosumError
-from zerosum.core.registry import Recipe, Told, find_recipe, recipes
+from zerosum.core.registry import Numbers, Recipe, Told, find_recipe, recipes
 from zerosum.core.space import Space
 from zerosum.data import Dataset, open_dataset
 from zerosum.data.packing import Progress
@@ -49,7 +49,7 @@ __all__ = [
 SHORT = 5.0
 """Minutes below which a graphics card is given the light recipe."""
 
-DEFAULT_MINUTES = {"image": 20.0, "points": 0.5}
+DEFAULT_MINUTES = {"image": 20.0, "points": 0.5, "table": 5.0}
 """How long to train where neither minutes nor samples are given, by kind of data."""
 
 
@@ -167,7 +167,8 @@ def open_for(
     told: Told | None = "classes" if recipe == "auto" else find_recipe(recipe).condition
     if told is None and options.conditional:
         raise SettingError(f"The recipe {recipe} knows no classes; leave out --conditional or take another recipe.")
-    dataset = open_dataset(data, options, progress, told)
+    numbers: Numbers = "pieces" if recipe == "auto" else find_recipe(recipe).numbers
+    dataset = open_dataset(data, options, progress, told, numbers)
     kind = dataset.space.kind
     if recipe == "auto":
         chosen, why = choose_recipe(dataset.space, device, minutes)
@@ -209,6 +210,8 @@ def choose_recipe(space: Space, device: str, minutes: float | None = None) -> tu
     """The recipe for a kind of sample, a device and a time, and why."""
     if space.shape == (1,):
         return find_recipe("dcgan"), "one dimension, where one can watch D(x) follow p_data / (p_data + p_g)"
+    if space.kind == "table":
+        return find_recipe("tabular"), "the recipe for tables, which is ahead of ctgan after the same time"
     if space.kind != "image":
         return find_recipe("r3gan"), f"relativistic pairs under R1 and R2 find the modes of {space.kind} reliably"
     graphics_card = device in ("cuda", "mps") or (

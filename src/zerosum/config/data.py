@@ -45,6 +45,20 @@ class DataOptions:
     """Keep 5 % of the samples out of training, at most 512, and of fewer than 640 up to 32: what the discriminator says
     of samples that it never saw tells learning from learning by heart."""
 
+    column: tuple[str, ...] = ()
+    """What a column of a table is, NAME=KIND, once for each: integer, decimal, date, duration, boolean, category,
+    ordinal, identifier (made anew), constant or text (left out). `zerosum inspect DATA` shows what is found."""
+
+    schema: str | None = None
+    """A JSON file that says what columns are, as `zerosum inspect DATA --save` writes it."""
+
+    query: str | None = None
+    """What to select from a database, as in "select * from orders"."""
+
+    rule: tuple[str, ...] = ()
+    """What every row of a table is to satisfy, once for each: "start <= end", "unique(email)", "fixed(city, country)".
+    Data that break a rule are refused, and samples that would are made anew."""
+
     sigma: float | None = None
     """Standard deviation of a toy set: by default 0.05 for ring and moons, 0.02 for grid, 0.5 for gaussian."""
 

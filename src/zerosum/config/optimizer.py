@@ -51,6 +51,8 @@ class Adam:
     """Learning rate after `decay_samples`, reached along half a cosine; None keeps it constant."""
     decay_samples: int = 1_000_000
     """Samples over which the rate falls to `final_rate`."""
+    weight_decay: float = 0.0
+    """Weight of half the squared norm of all weights, which is added to the loss."""
 
     def __post_init__(self) -> None:
         if not all(0 <= beta < 1 for beta in self.betas):
@@ -58,7 +60,9 @@ class Adam:
 
     def build(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
         """A fresh fused Adam over `parameters`."""
-        return TorchAdam(parameters, lr=self.rate, betas=self.betas, eps=self.epsilon, fused=True)
+        return TorchAdam(
+            parameters, self.rate, self.betas, eps=self.epsilon, weight_decay=self.weight_decay, fused=True
+        )
 
     def at(self, samples: int) -> dict[str, float]:
         """The learning rate after `samples` samples."""

@@ -11,6 +11,9 @@ from zerosum.core.space import Space
 Told = Literal["classes", "attributes", "captions"]
 """What a recipe can be told of samples."""
 
+Numbers = Literal["pieces", "modes"]
+"""How numbers of tables are told to networks."""
+
 
 def named_by_kind(space: Space) -> str:
     """The preset that has the name of the samples' kind."""
@@ -23,13 +26,15 @@ class Recipe:
 
     Attributes:
         name: What a person calls it, for example "wgan-gp".
-        kinds: Kinds of samples it learns: "image", "points".
+        kinds: Kinds of samples it learns: "image", "points", "table".
         config: The frozen dataclass of its settings; the defaults are the paper's.
         build: Makes the game: (config, space) -> Game.
         presets: Named settings for data that the paper's numbers do not carry over to.
         suitable: Names the preset for a space; where there is none of that name, the config's defaults are taken.
         condition: What it can be told of samples: "classes", "attributes" or "captions"; None where nothing.
         needs_condition: Whether it cannot do without.
+        numbers: How the numbers of tables are told to its networks: by pieces of about as many rows, or by the modes of
+            a mixture.
         summary: One line for tables and help.
         paper: Author, year and address of the publication.
     """
@@ -42,6 +47,7 @@ class Recipe:
     suitable: Callable[[Space], str] = named_by_kind
     condition: Told | None = "classes"
     needs_condition: bool = False
+    numbers: Numbers = "pieces"
     summary: str = ""
     paper: str = ""
 
@@ -70,6 +76,7 @@ def recipe(
     suitable: Callable[[Space], str] = named_by_kind,
     condition: Told | None = "classes",
     needs_condition: bool = False,
+    numbers: Numbers = "pieces",
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register the decorated function as the recipe `name`; its first parameter's type is the recipe's config."""
 
@@ -77,7 +84,7 @@ def recipe(
         assert name not in _RECIPES, f"two recipes are called {name}"
         config = get_type_hints(build)["config"]
         summary = (inspect.getdoc(build) or "").split("\n", 1)[0]
-        learns = (condition, needs_condition)
+        learns = (condition, needs_condition, numbers)
         _RECIPES[name] = Recipe(name, kinds, config, build, dict(presets or {}), suitable, *learns, summary, paper)
         return build
 

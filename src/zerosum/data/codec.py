@@ -4,7 +4,7 @@ Sampling, sheets, export and metrics use only a codec, so none of them has code 
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -15,7 +15,7 @@ from PIL import Image
 from torch import Tensor
 
 from zerosum.config import base
-from zerosum.core.errors import DataError, nearest_name
+from zerosum.core.errors import DataError
 from zerosum.core.files import replacing
 from zerosum.drawing import contest, sheets
 
@@ -26,7 +26,7 @@ Probability = Callable[[np.ndarray], np.ndarray]
 class Codec(ABC):
     """Turns stored rows into the model's range and back, and shows them to a person.
 
-    Subclasses are frozen dataclasses, so that a codec travels with a model as JSON.
+    Subclasses are frozen dataclasses, so that a codec travels with a model as JSON; `data.codecs` reads it back.
     """
 
     kind: ClassVar[str]
@@ -68,6 +68,13 @@ class Codec(ABC):
     def sheet(self, rows: np.ndarray) -> Image.Image:
         """One picture that shows all rows to a person; there must be at least one."""
 
+    def partings(self, rows: np.ndarray) -> list[np.ndarray]:
+        """Groups that rows (n, ...) fall into, in one way or in several: the group of each, int64 (n,), in each way.
+
+        By default there is no way.
+        """
+        return []
+
     def contest(
         self, rows: np.ndarray, real: np.ndarray, latents: np.ndarray, probability: Probability | None
     ) -> Image.Image:
@@ -83,7 +90,7 @@ class Codec(ABC):
         return self.sheet(rows)
 
     def to_json(self) -> dict[str, Any]:
-        """What `codec_from_json` makes this codec from."""
+        """What `data.codecs.codec_from_json` makes this codec from."""
         return {"kind": self.kind, **base.to_json(self)}
 
 
@@ -182,20 +189,3 @@ class PointsCodec(Codec):
 
     def _encoded(self, rows: np.ndarray) -> np.ndarray:
         return (rows - np.array(self.center, np.float32)) / np.array(self.scale, np.float32)
-
-
-_CODECS: dict[str, type[Codec]] = {codec.kind: codec for codec in (ImageCodec, PointsCodec)}
-
-
-def codec_from_json(values: Mapping[str, Any]) -> Codec:
-    """The codec that `Codec.to_json` described.
-
-    Raises:
-        DataError: There is no such kind of codec.
-        SettingError: A value is missing, unknown or of the wrong type.
-    """
-    kind = str(values.get("kind"))
-    if kind not in _CODECS:
-        raise DataError(f'There is no codec for samples of the kind "{kind}". {nearest_name(kind, _CODECS)}.')
-    fields = {name: value for name, value in values.items() if name != "kind"}
-    return base.from_json(_CODECS[kind], fields, f"the {kind} codec")

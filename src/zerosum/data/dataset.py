@@ -8,6 +8,7 @@ import numpy as np
 from torch import Tensor
 
 from zerosum.config.data import DataOptions
+from zerosum.core.cells import Cell
 from zerosum.core.errors import DataError
 from zerosum.core.registry import Told
 from zerosum.core.seeding import seed_from
@@ -28,7 +29,7 @@ class Dataset:
         space: What one encoded sample is; it has classes, or a condition's width, only when training is conditional.
         codec: How a stored row becomes an encoded sample and back.
         rows: Stored samples: (n, height, width, channels) uint8 of pictures, often a memory map; (n, coordinates)
-            float32 of points.
+            float32 of points; (n, columns) float64 of tables.
         conditions: What samples are told to be; None when nothing is.
         told: Index of each sample's condition in `conditions`, shape (n,), int64; None without conditions.
         texts: A caption of each sample, or None.
@@ -85,6 +86,7 @@ def make_dataset(
     samples: Samples,
     options: DataOptions,
     told: Told | None,
+    cells: tuple[Cell, ...] = (),
 ) -> Dataset:
     """A dataset of what a reader found, conditional as the options ask.
 
@@ -97,6 +99,7 @@ def make_dataset(
         samples: What the reader found.
         options: What the person asked for.
         told: What is to be told of samples, where there is anything to tell.
+        cells: Of a table, what an encoded row consists of.
 
     Raises:
         DataError: There are fewer than two samples, or conditions were asked for and there are none.
@@ -112,6 +115,7 @@ def make_dataset(
         classes=classes.names if classes else (),
         frequencies=tuple(classes.frequencies.tolist()) if classes else (),
         condition_width=found.conditions.width if found.conditions else 0,
+        cells=cells,
     )
     held_out = _held_out(count) if options.hold_out else np.zeros(0, np.int64)
     content = [samples.digest, list(space.classes), samples.texts, options.mirror, len(held_out), codec.to_json()]

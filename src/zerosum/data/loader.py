@@ -1,5 +1,6 @@
 """Which samples come when: an endless, shuffled order that is a function of the seed and the position alone."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,10 +23,10 @@ class _Epoch:
 
 @dataclass(frozen=True)
 class _Groups:
-    """Samples sorted by group.
+    """Samples sorted by group, in one way or in several.
 
     Attributes:
-        order: Places of the samples, those of the first group first, shape (n,).
+        order: Places of the samples, those of the first group first, shape (n,) for each way.
         counts: Samples in each group, shape (groups,).
     """
 
@@ -33,9 +34,11 @@ class _Groups:
     counts: np.ndarray
 
     @classmethod
-    def of(cls, groups: np.ndarray, count: int) -> "_Groups":
-        """The samples whose groups are given, shape (n,)."""
-        return cls(np.argsort(groups, kind="stable"), np.bincount(groups, minlength=count))
+    def of(cls, partings: Sequence[np.ndarray], count: int) -> "_Groups":
+        """The samples whose groups are given, shape (n,) for each way to part them; no two ways share a group."""
+        order = np.concatenate([np.argsort(groups, kind="stable") for groups in partings])
+        counts = sum((np.bincount(groups, minlength=count) for groups in partings), np.zeros(count, np.int64))
+        return cls(order, counts)
 
     def draw(self, multiples: np.ndarray, which: np.ndarray, within: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Places and groups of samples that numbers on [0, 1) choose, one for the group and one within it; (k,)."""
@@ -111,22 +114,27 @@ class Loader:
         Args:
             position: How many samples came before, over all processes; at least 0.
             multiples: How many times as often, before all are scaled to sum to 1: one for each class, or without
-                classes for each of so many kinds of similar samples; shape (groups,).
+                classes for each of so many kinds of similar samples, of tables for each category; shape (groups,).
 
         Returns:
             As `rows` does, and the group of each sample, int64.
         """
         if self._groups is None:
-            by_row = (
-                self.dataset.labels if self.dataset.labels is not None else similar_groups(self._rows, len(multiples))
-            )
-            self._groups = _Groups.of(by_row[self._training], len(multiples))
+            self._groups = _Groups.of(self._partings(len(multiples)), len(multiples))
         local = self.batch // self.share.world
         generator = np.random.Generator(np.random.PCG64(seed_from(self.seed, "focus", position)))
         numbers = generator.random((3, self.batch))[:, self.share.rank * local :][:, :local]
         place, group = self._groups.draw(multiples, numbers[0], numbers[1])
         rows, condition = self._read(self._training[place], numbers[2] < 0.5)
         return rows, condition, torch.from_numpy(group).to(self.device)
+
+    def _partings(self, count: int) -> list[np.ndarray]:
+        """The groups of the rows that are trained on, (n,): categories, classes, or so many kinds of alike ones."""
+        dataset = self.dataset
+        ways = dataset.codec.partings(self._rows)
+        if not ways:
+            ways = [dataset.labels if dataset.labels is not None else similar_groups(self._rows, count)]
+        return [groups[self._training] for groups in ways]
 
     def _read(self, chosen: np.ndarray, flips: np.ndarray) -> tuple[Tensor, Tensor | None]:
         """The rows of these numbers, mirrored where `flips` says so, and what is told of them."""

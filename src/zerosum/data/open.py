@@ -3,34 +3,44 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from zerosum.config.data import DataOptions
 from zerosum.core.errors import DataError, SettingError, nearest_name
-from zerosum.core.registry import Told
+from zerosum.core.registry import Numbers, Told
 from zerosum.data.arrays import array_samples, read_npy, read_npz
 from zerosum.data.cache import packed_pictures
-from zerosum.data.codec import ImageCodec, PointsCodec
+from zerosum.data.codec import Codec, ImageCodec, PointsCodec
 from zerosum.data.dataset import Dataset, make_dataset
 from zerosum.data.images import SUFFIXES, is_picture
 from zerosum.data.metadata import Annotation, from_folders, from_metadata
 from zerosum.data.packing import Progress
+from zerosum.data.refusals import check_no_pictures
 from zerosum.data.samples import Samples, digest_of
 from zerosum.data.sources import Listing, Source, open_source
+from zerosum.data.tables.places import is_table
 from zerosum.data.toys import TOYS, draw_toy
+
+if TYPE_CHECKING:
+    pass
+
+Data = "str | Path | NDArray[Any] | pandas.DataFrame"
+"""Samples as a person gives them: a built-in name, a path, a URL, an array, or a frame of pandas, Polars or Arrow."""
 
 _SHIPPED = {"digits": "digits.npz", "emoji": "emoji.zip"}
 BUILTIN_NAMES = (*_SHIPPED, *TOYS)
-_PATHS = "a folder of pictures, a .zip of such a folder, an .npz or an .npy file"
+_PATHS = "a folder of pictures, a .zip of such a folder, an .npz or an .npy file, or a table (.csv, .parquet, ...)"
 
 
 def open_dataset(
-    source: str | Path | np.ndarray,
+    source: Any,
     options: DataOptions | None = None,
     progress: Progress | None = None,
     told: Told | None = "classes",
+    numbers: Numbers = "pieces",
+    like: Codec | None = None,
 ) -> Dataset:
     """Open a set of samples; the first time, pictures are decoded into the cache.
 
@@ -38,10 +48,13 @@ def open_dataset(
     the same everywhere. A folder of that name is reached as "./digits" or as a `Path`.
 
     Args:
-        source: A built-in name (`BUILTIN_NAMES`), a path, or an array as in an .npz file.
+        source: A built-in name (`BUILTIN_NAMES`), a path, an array as in an .npz file; or a table: a frame of pandas,
+            Polars or Arrow, a file, or a database's URL.
         options: How samples are read; by default as `DataOptions` says.
         progress: Called with the number of pictures done and to do while pictures are decoded.
         told: What samples are to be told to be, where that is known of them.
+        numbers: How numbers of tables are told to networks.
+        like: The codec of a table that this one is to be read as.
 
     Raises:
         DataError: The source is unknown, cannot be read, or holds nothing to train on.
@@ -50,6 +63,9 @@ def open_dataset(
     options = options or DataOptions()
     if isinstance(source, np.ndarray):
         return _finished("array", "array", array_samples(source, "The array", options), options, told)
+    if not isinstance(source, str | Path) or is_table(source):
+        return _table(source, options, numbers, like)
+    _check_for_no_table(str(source), options)
     if isinstance(source, str) and source in TOYS:
         return _toy(source, options, told)
     if isinstance(source, str) and source in _SHIPPED:
@@ -83,6 +99,13 @@ def _from_path(
     return _finished(name, source, samples, options, told)
 
 
+def _table(source: Any, options: DataOptions, numbers: Numbers, like: Codec | None) -> Dataset:
+    """A dataset of a table; what reads it is only imported here, since it stands on large packages."""
+    from zerosum.data.tables.open import open_table
+
+    return open_table(source, options, numbers, like)
+
+
 def _finished(name: str, source: str, samples: Samples, options: DataOptions, told: Told | None) -> Dataset:
     """A dataset of samples, pictures or points by the dimensions of their array."""
     if options.sigma is not None:
@@ -112,12 +135,16 @@ def _toy(name: str, options: DataOptions, told: Told | None) -> Dataset:
     return make_dataset(name, name, "points", rows.shape[1:], codec, samples, options, told)
 
 
+def _check_for_no_table(source: str, options: DataOptions) -> None:
+    """Refuse options that mean nothing where there are no columns."""
+    for option in ("column", "schema", "query", "rule"):
+        if getattr(options, option) not in ((), None):
+            raise SettingError(f"{source} is no table, and --{option} is for tables; leave it out.")
+
+
 def _check_for_points(source: str, options: DataOptions) -> None:
     """Refuse options that mean nothing for points, rather than ignore them."""
-    usual = DataOptions()
-    for option in ("size", "fit", "background", "channels", "mirror"):
-        if getattr(options, option) != getattr(usual, option):
-            raise SettingError(f"{source} is a set of points, and --{option} is for pictures; leave it out.")
+    check_no_pictures(source, "a set of points", options)
 
 
 def _pictures(path: Path, options: DataOptions, progress: Progress | None) -> Samples:

@@ -128,12 +128,12 @@ class _Sides:
     def generator_loss(self, batch: Batch) -> Outcome:
         rules, penalties = self.rules, self.joined("generator")
         move = self._generator_move(batch, penalties)
-        prepared = rules.prepare(move.fake)
-        on_fake, of_fake = self._look(prepared, batch.condition)
+        prepared, told = rules.prepare(move.fake), self._packed(batch.condition)
+        on_fake, of_fake = self._look(prepared, told)
         on_real, of_real = on_fake, of_fake
         if rules.objective.compares or rules.feature_matching:
             with torch.no_grad():
-                on_real, of_real = self._look(rules.prepare(batch.x), batch.condition)
+                on_real, of_real = self._look(rules.prepare(batch.x), told)
         share = rules.top.at(rules.clock.samples)
         if share < 1:
             best = verdict(on_fake).topk(max(1, round(share * len(on_fake)))).indices
@@ -153,7 +153,11 @@ class _Sides:
 
     def judge(self, x: Tensor, condition: Tensor | None) -> Tensor:
         """Logits (n,) of samples as they are: packed where packs are judged, but neither augmented nor noisy."""
-        return verdict(self.discriminator(self.rules.pack(x), condition).float())
+        return verdict(self.discriminator(self.rules.pack(x), self._packed(condition)).float())
+
+    def _packed(self, condition: Tensor | None) -> Tensor | None:
+        """What samples are told to be, as the discriminator is told: vectors are packed as samples are."""
+        return condition if condition is None or not condition.is_floating_point() else self.rules.pack(condition)
 
     @torch.no_grad()
     def _fakes(self, batch: Batch) -> tuple[Tensor, Tensor]:
@@ -165,16 +169,17 @@ class _Sides:
         self, batch: Batch, generated: Tensor, penalties: list[Penalty]
     ) -> tuple[DiscriminatorMove, Tensor, Tensor]:
         """The move that these penalties will look at, and the features of real samples and of generated ones."""
+        told = self._packed(batch.condition)
 
         def score(x: Tensor) -> Tensor:
-            return self.discriminator(x, batch.condition)
+            return self.discriminator(x, told)
 
         with torch.no_grad():
             fake = self.rules.prepare(generated)
         real = self.rules.prepare(batch.x)
         if penalties and self.rules.share_pass:
             real, fake = (x.detach().float().requires_grad_() for x in (real, fake))
-        (on_real, of_real), (on_fake, of_fake) = (self._look(x, batch.condition) for x in (real, fake))
+        (on_real, of_real), (on_fake, of_fake) = (self._look(x, told) for x in (real, fake))
         move = DiscriminatorMove(self.discriminator, score, real, fake, on_real, on_fake, batch.noise)
         return move, of_real, of_fake
 
@@ -185,7 +190,9 @@ class _Sides:
         shared = bool(penalties) and self.rules.share_pass
         latents = self.prior.draw(batch).requires_grad_(shared)
         codes, fake = trace(latents)
-        return GeneratorMove(self.generator, trace, latents, fake, batch.noise, codes if shared else None)
+        return GeneratorMove(
+            self.generator, trace, latents, fake, batch.noise, batch.condition, codes if shared else None
+        )
 
     def _look(self, x: Tensor, condition: Tensor | None) -> tuple[Tensor, Tensor]:
         """Logits, and the features that they come from, of prepared samples; these themselves if nobody reads them."""

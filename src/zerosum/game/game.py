@@ -150,6 +150,8 @@ class Game:
             they are averaged over processes.
         judge: What the discriminator thinks of samples, if there is one.
         shown: (real samples (n, *space.shape)) -> as many, as the game shows them at this point of it.
+        told: (batch) -> what the samples of a batch are told to be, (n, ...), where the game reads that off the real
+            samples themselves; None where the data say it.
         multiples: How many times as often as in the data each group of samples is to come next, before they are scaled
             to sum to 1, shape (groups,); None shows the data as they are.
     """
@@ -166,4 +168,5 @@ class Game:
     state: Mapping[str, Tensor] = field(default_factory=dict)
     judge: Judge | None = None
     shown: Callable[[Tensor], Tensor] = as_they_are
+    told: Callable[[Batch], Tensor] | None = None
     multiples: Callable[[], Tensor] | None = None

@@ -60,6 +60,7 @@ class GeneratorMove:
         latents: Those of this move, shape (n, dimension).
         fake: Their samples, differentiable in the weights.
         noise: Random numbers for this batch; they continue after the latents.
+        condition: What the samples are told to be, if anything.
         codes: Those of `fake`, which can be differentiated in them, if penalties are to share its pass; otherwise None.
     """
 
@@ -68,6 +69,7 @@ class GeneratorMove:
     latents: Tensor
     fake: Tensor
     noise: Noise
+    condition: Tensor | None = None
     codes: Tensor | None = None
 
     def generate(self, latents: Tensor) -> Tensor:

@@ -38,7 +38,11 @@ class Prior(ABC):
         Number s has the latent that `numpy.random.RandomState(s)` draws first, so it is the same sample on every
         machine, in any batch, and for normal priors the same latent as in the StyleGAN tools.
         """
-        return torch.from_numpy(np.stack([self.numbered(RandomState(seed)) for seed in seeds]).astype(np.float32))
+        latents, stream = np.empty((len(seeds), self.dimension), np.float32), RandomState()
+        for latent, seed in zip(latents, seeds, strict=True):
+            stream.seed(seed)  # the same as a new stream, which takes 20 times as long to make
+            latent[:] = self.numbered(stream)
+        return torch.from_numpy(latents)
 
     def choices(self, seeds: Sequence[int], frequencies: np.ndarray) -> np.ndarray:
         """Which of several conditions the samples with these numbers have, indices (len(seeds),), as often as is said.
@@ -46,8 +50,9 @@ class Prior(ABC):
         A sample's condition is read off the number that its stream draws after the latent.
         """
         drawn = np.empty(len(seeds))
+        stream = RandomState()
         for index, seed in enumerate(seeds):
-            stream = RandomState(seed)
+            stream.seed(seed)
             self.numbered(stream)
             drawn[index] = stream.random_sample()
         bounds = np.cumsum(frequencies)[:-1]

@@ -1,5 +1,7 @@
 """From stored rows to the batch that a turn's loss reads."""
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
@@ -32,7 +34,8 @@ class Feed:
         position = samples * self._batches_per_round + repeat * self.global_batch
         x, condition, group = self._encode(position)
         noise = Noise(seed_from(self._seed, samples, turn, repeat), self._share, self._device)
-        return Batch(x, condition, noise, position, group)
+        batch = Batch(x, condition, noise, position, group)
+        return batch if self._game.told is None else replace(batch, condition=self._game.told(batch))
 
     def _encode(self, position: int) -> tuple[Tensor, Tensor | None, Tensor | None]:
         if position not in self._encoded:

@@ -18,7 +18,8 @@ from zerosum.core.files import read_json, replacing, write_json
 from zerosum.core.registry import Recipe, find_recipe
 from zerosum.core.space import Space
 from zerosum.core.version import __version__
-from zerosum.data.codec import Codec, codec_from_json
+from zerosum.data.codec import Codec
+from zerosum.data.codecs import codec_from_json
 from zerosum.data.conditions import Classes, Conditions, Request, conditions_from
 from zerosum.game.game import Game, Modules, Styles
 from zerosum.game.priors import Prior

@@ -1,0 +1,1 @@
+"""Tables: columns, and what may be said of them."""

@@ -1,0 +1,79 @@
+"""Identifiers: never learned, and made anew in the pattern that the table's own have."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from zerosum.core.errors import DataError
+from zerosum.core.seeding import seed_from
+
+STUDIED = 5000
+"""Identifiers that a pattern is found from."""
+
+_ALPHABETS = {
+    "9": "0123456789",
+    "h": "0123456789abcdef",
+    "H": "0123456789ABCDEF",
+    "a": "abcdefghijklmnopqrstuvwxyz",
+    "A": "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "x": "0123456789abcdefghijklmnopqrstuvwxyz",
+    "X": "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "*": "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+}
+"""What a letter of a pattern stands for; anything else stands for itself, and so does what follows a backslash."""
+
+
+def pattern_of(texts: Sequence[str]) -> str:
+    r"""The pattern of identifiers of the commonest length: 9 for a digit, A for a letter, and so on.
+
+    What is the same in all of them stays: C-1001 and C-2348 have the pattern `C-9999`, where a letter that stands for
+    itself and not for others has a backslash before it, as in `\A\99`.
+    """
+    few = texts[:: max(1, len(texts) // STUDIED)]
+    if not few:
+        return "9999"
+    (length, _), *_ = Counter(len(text) for text in few).most_common(1)
+    same = [text for text in few if len(text) == length]
+    pattern = []
+    for letters in (set(column) for column in zip(*same, strict=True)):
+        if len(letters) == 1:
+            (letter,) = letters
+            pattern.append(f"\\{letter}" if letter in _ALPHABETS or letter == "\\" else letter)
+        else:
+            pattern.append(next((key for key, known in _ALPHABETS.items() if letters <= set(known)), "*"))
+    return "".join(pattern) or "9999"
+
+
+def identifiers(pattern: str, numbers: Sequence[int]) -> list[str]:
+    """The identifiers with these numbers, which are all different, and far from each other for neighbours.
+
+    Raises:
+        DataError: The pattern has fewer identifiers than the largest number.
+    """
+    parts = [(_ALPHABETS[key], "") if key in _ALPHABETS else ("", key[-1]) for key in re.findall(r"\\.|[^\\]", pattern)]
+    sizes = [len(alphabet) for alphabet, _ in parts if alphabet]
+    capacity = int(np.prod(np.array(sizes, dtype=object))) if sizes else 1
+    if max(numbers, default=0) >= capacity:
+        raise DataError(f"The pattern {pattern} makes {capacity:,} different identifiers; more rows were asked for.")
+    step = _coprime(capacity, pattern)
+    made = []
+    for number in numbers:
+        rest = (int(number) * step + step // 3) % capacity
+        letters = []
+        for alphabet, letter in parts:
+            if alphabet:
+                rest, digit = divmod(rest, len(alphabet))
+                letter = alphabet[digit]
+            letters.append(letter)
+        made.append("".join(letters))
+    return made
+
+
+def _coprime(capacity: int, pattern: str) -> int:
+    """A number without a common factor with the capacity: its multiples then visit everything once."""
+    step = seed_from("identifiers", pattern) % capacity | 1
+    while np.gcd(step, capacity) != 1:
+        step += 2
+    return step

@@ -1,0 +1,174 @@
+"""The entries of rows of a table: networks' answers become numbers and choices, all columns at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from zerosum.core.cells import Cell
+
+_NEVER = -1e9
+"""The answer in favour of a choice that there is not."""
+
+_TINY = 1e-20
+"""Chances are kept so far from 0, where logarithms end."""
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Cells with about as many choices, which are computed with side by side.
+
+    Attributes:
+        cells: Which of the cells with choices they are, (s,).
+        size: Choices that each has room for.
+    """
+
+    cells: list[int]
+    size: int
+
+
+class Cells(nn.Module):
+    """Where in a row everything is, and what networks' answers (n, width) say.
+
+    Choices of columns are computed with in groups of about one size, so that 500 columns take a few operations and one
+    of 10,000 choices makes no other larger.
+
+    Args:
+        cells: Of the columns.
+    """
+
+    def __init__(self, cells: Sequence[Cell]) -> None:
+        super().__init__()
+        self.width = sum(cell.width for cell in cells)
+        starts, place = [], 0
+        for cell in cells:
+            starts.append(place + cell.number)
+            place += cell.width
+        with_choices = [number for number, cell in enumerate(cells) if cell.choices]
+        self.count = len(with_choices)
+        """How many cells have choices."""
+        sizes = sorted({_room(cells[number].choices) for number in with_choices})
+        self._groups: list[_Group] = []
+        index: list[int] = []  # where in a row the choices of all groups are; `width` for room that nobody needs
+        found = [0] * self.width  # where among these, behind the numbers, each number of a row is
+        numbers = [number for number, cell in enumerate(cells) if cell.number]
+        of_cell: list[int] = []
+        gates: list[float] = []
+        for size in sizes:
+            members = [k for k, number in enumerate(with_choices) if _room(cells[number].choices) == size]
+            self._groups.append(_Group(members, size))
+            for number in (with_choices[k] for k in members):
+                cell, start = cells[number], starts[number]
+                for choice in range(size):
+                    real = choice < cell.choices
+                    if real:
+                        found[start + choice] = len(numbers) + len(index)
+                    index.append(start + choice if real else self.width)
+                    gates.append(float(real and (not cell.gated or cell.gated[choice])))
+                of_cell.append(number)
+        for k, number in enumerate(numbers):
+            found[starts[number] - 1] = k
+        gate_of = {number: place for place, number in enumerate(of_cell)}
+        # A number without choices is never gated: it looks at one more place, which is always open.
+        gate_places = [gate_of.get(number, len(of_cell)) for number in numbers]
+        order = [place for group in self._groups for place in group.cells]
+        self.index: Tensor
+        self.found: Tensor
+        self.numbers: Tensor
+        self.gates: Tensor
+        self.gate_places: Tensor
+        self.order: Tensor
+        self.owners: Tensor
+        where = {"index": index, "found": found, "gate_places": gate_places, "order": order, "owners": with_choices}
+        for name, values in where.items():
+            self.register_buffer(name, torch.tensor(values, dtype=torch.int64), persistent=False)
+        places = torch.tensor([starts[number] - 1 for number in numbers], dtype=torch.int64)
+        self.register_buffer("numbers", places, persistent=False)
+        self.register_buffer("gates", torch.tensor(gates), persistent=False)
+
+    def relaxed(self, answers: Tensor, temperature: float, noise: float = 1.0, hard: bool = False) -> Tensor:
+        """Rows (n, width) that gradients flow through: Gumbel-softmax of choices, tanh of numbers.
+
+        Jang et al. 2017 (arXiv:1611.01144), Equation 2; Maddison et al. 2017 (arXiv:1611.00712).
+
+        Args:
+            answers: Of a network, (n, width).
+            temperature: Of the softmax.
+            noise: What the Gumbel noise is multiplied by.
+            hard: Make choices one-hot, with the softmax's gradient (straight-through, Jang et al., Section 2.2).
+        """
+        parts = []
+        for scores in self._by_group(answers):
+            scores = scores - noise * gumbel_surprise(scores)
+            soft = (scores / temperature).softmax(2)
+            if hard:
+                best = torch.zeros_like(soft).scatter_(2, scores.argmax(2, keepdim=True), 1.0)
+                soft = best - soft.detach() + soft
+            parts.append(soft)
+        return self._row(answers, parts)
+
+    def drawn(self, answers: Tensor, chances: Tensor, noise: float = 1.0) -> Tensor:
+        """Rows (n, width) in which each choice is drawn as often as its answers say.
+
+        Of the distribution of softmax(answers / noise): that of the largest answer under Gumbel noise of this size.
+
+        Args:
+            answers: Of a network, (n, width).
+            chances: A number on [0, 1) for each cell with choices, (n, count).
+            noise: What the Gumbel noise was multiplied by in training; at 0 the largest answer is taken.
+        """
+        parts, first = [], 0
+        chances = chances[:, self.order]
+        for group, scores in zip(self._groups, self._by_group(answers), strict=True):
+            its = chances[:, first : first + len(group.cells), None]
+            first += len(group.cells)
+            if noise > 0:
+                bounds = (scores / noise).softmax(2).cumsum(2)
+                # Of rounded sums the last may be below 1, and choices that are not there have no share.
+                chosen = (bounds <= its * bounds[..., -1:]).sum(2, keepdim=True).clamp(max=group.size - 1)
+            else:
+                chosen = scores.argmax(2, keepdim=True)
+            parts.append(torch.zeros_like(scores).scatter_(2, chosen, 1.0))
+        return self._row(answers, parts)
+
+    def surprise(self, answers: Tensor, choices: Tensor) -> Tensor:
+        """-log of the shares that answers (n, width) give the choices of rows (n, width), of each cell: (n, count)."""
+        found = torch.zeros(len(answers), self.count, device=answers.device)
+        pairs = zip(self._groups, self._by_group(answers), self._by_group(choices, 0.0), strict=True)
+        for group, scores, wanted in pairs:
+            found[:, group.cells] = -(scores.float().log_softmax(2) * wanted).sum(2)
+        return found
+
+    def _by_group(self, x: Tensor, rest: float = _NEVER) -> list[Tensor]:
+        """The choices of rows (n, width), (n, cells, size) for each group, with a number for room that nobody needs."""
+        sizes = [len(group.cells) * group.size for group in self._groups]
+        padded = F.pad(x, (0, 1), value=rest)[:, self.index]
+        return [
+            part.view(len(x), -1, group.size) for part, group in zip(padded.split(sizes, 1), self._groups, strict=True)
+        ]
+
+    def _row(self, answers: Tensor, parts: Sequence[Tensor]) -> Tensor:
+        """Rows (n, width) of choices, and of answers for numbers."""
+        flat = torch.cat([part.flatten(1) for part in parts], 1) if parts else answers[:, :0]
+        if not len(self.numbers):
+            return flat[:, self.found]
+        opened, first = [], 0
+        for part in parts:
+            gates = self.gates[first : first + part[0].numel()].view(part.shape[1:])
+            first += part[0].numel()
+            opened.append((part * gates).sum(2))
+        always = torch.ones(len(answers), 1, device=answers.device, dtype=answers.dtype)
+        gate = torch.cat([*opened, always], 1)[:, self.gate_places]
+        return torch.cat([answers[:, self.numbers].tanh() * gate, flat], 1)[:, self.found]
+
+
+def gumbel_surprise(like: Tensor) -> Tensor:
+    """Minus standard Gumbel noise, of the shape of a tensor: the logarithm of exponential noise."""
+    return torch.empty_like(like).exponential_().clamp_(min=_TINY).log_()
+
+
+def _room(choices: int) -> int:
+    """Choices that a group has room for: the next power of two, and at least 4."""
+    return max(4, 1 << (choices - 1).bit_length())
