@@ -10,7 +10,8 @@ from zerosum.core.errors import ZerosumError, nearest_name
 from zerosum.core.version import __version__
 
 VERBS = {
-    "train": ("DATA", "train a generator on pictures or points, or go on with a run that was interrupted"),
+    "train": ("DATA", "train a generator on pictures, tables or points, or go on with a run that was interrupted"),
+    "inspect": ("DATA", "say what data hold: columns of a table and what is done with them, and what is odd"),
     "sample": ("RUN_OR_MODEL", "write numbered samples of a trained model"),
     "explore": ("VERB RUN", "walk, mix, move, compute and invert in a generator's latents"),
     "diagnose": ("RUN", "say what is wrong with a run, with evidence, charts and what to try"),

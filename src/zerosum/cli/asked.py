@@ -20,6 +20,8 @@ class Asked:
     """What samples are to have and what not, as in "glasses, hair=red, beard=no"; the rest is as in the data."""
     prompt: str | None = None
     """What to make, in words, of a model that is told in words: "red heart"."""
+    where: str | None = None
+    """What rows of a table are to be like: "income = '>50K' and age >= 30"."""
 
     def request(self, model: Model) -> Request | None:
         """What the samples are to be, by whichever flag suits the model; None where nothing is asked.
@@ -27,7 +29,12 @@ class Asked:
         Raises:
             SettingError: A flag for another kind of model is given.
         """
-        given = {"--class": self.class_, "--attributes": self.attributes, "--prompt": self.prompt}
+        given = {
+            "--class": self.class_,
+            "--attributes": self.attributes,
+            "--prompt": self.prompt,
+            "--where": self.where,
+        }
         known = model.known
         for flag, text in given.items():
             if text is not None and (known is None or flag != known.flag):

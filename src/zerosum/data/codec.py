@@ -4,7 +4,7 @@ Sampling, sheets, export and metrics use only a codec, so none of them has code 
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -17,6 +17,8 @@ from torch import Tensor
 from zerosum.config import base
 from zerosum.core.errors import DataError
 from zerosum.core.files import replacing
+from zerosum.core.telling import Tells
+from zerosum.data.conditions import Conditions
 from zerosum.drawing import contest, sheets
 
 Probability = Callable[[np.ndarray], np.ndarray]
@@ -67,6 +69,23 @@ class Codec(ABC):
     @abstractmethod
     def sheet(self, rows: np.ndarray) -> Image.Image:
         """One picture that shows all rows to a person; there must be at least one."""
+
+    def known(self, tells: Tells) -> Conditions | None:
+        """What samples can be asked to be, where it is the samples' own form that says so.
+
+        Args:
+            tells: What the generator can be told.
+        """
+        return None
+
+    def presented(self, rows: np.ndarray, numbers: Sequence[int]) -> Any:
+        """Stored rows (n, ...) as a person has them: arrays as they are, a table as a frame.
+
+        Args:
+            rows: Generated samples.
+            numbers: The numbers that they have.
+        """
+        return rows
 
     def partings(self, rows: np.ndarray) -> list[np.ndarray]:
         """Groups that rows (n, ...) fall into, in one way or in several: the group of each, int64 (n,), in each way.

@@ -33,10 +33,12 @@ class Conditions(ABC):
 
     Attributes:
         flag: The flag of `zerosum sample` that asks for one.
+        optional: Whether samples can be told nothing.
         frequencies: Share of each in the data, shape (k,), float64; they sum to 1.
     """
 
     flag: ClassVar[str]
+    optional: ClassVar[bool] = False
     frequencies: np.ndarray
 
     @property
@@ -71,6 +73,10 @@ class Conditions(ABC):
     @property
     def table(self) -> Tensor | None:
         """What is saved beside the JSON, shape (k, ...), if anything is."""
+        return None
+
+    def accepted(self, rows: np.ndarray) -> np.ndarray | None:
+        """Which stored samples (n, ...) are as they are told to be, bool (n,); None where all of them count as such."""
         return None
 
     def shipped(self) -> "Conditions":

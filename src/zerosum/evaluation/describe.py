@@ -43,7 +43,7 @@ class Workers:
     def samples(self, model: Model, seeds: Sequence[int]) -> np.ndarray:
         """The numbered samples of a model, as they are stored."""
         parts = [seeds[i : i + AT_ONCE] for i in range(0, len(seeds), AT_ONCE)]
-        return self._shared(parts, lambda part: model.sample(seeds=part), "Generating samples", len(seeds))
+        return self._shared(parts, model.numbered, "Generating samples", len(seeds))
 
     def features(self, network: FeatureNetwork, rows: np.ndarray, codec: Codec, what: str, keep: bool) -> Tensor:
         """Features (n, f), float32, of stored rows.

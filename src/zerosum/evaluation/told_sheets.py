@@ -25,7 +25,7 @@ def attribute_sheet(model: Model, known: Attributes) -> Image.Image:
     An attribute that is no value of a property has a second row, of samples that are asked not to have it.
     """
     asked = [text for name in known.names for text in ((name,) if "=" in name else (name, f"{name}=no"))]
-    return labelled_rows([(text, model.sample(COLUMNS, condition=text)) for text in asked])
+    return labelled_rows([(text, model.numbered(range(COLUMNS), text)) for text in asked])
 
 
 def caption_sheet(captions: Sequence[str], reals: np.ndarray, fakes: np.ndarray) -> Image.Image:

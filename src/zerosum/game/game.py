@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from zerosum.config.average import Average
 from zerosum.config.optimizer import Optimizer
 from zerosum.core.batch import Batch
+from zerosum.core.telling import Tells
 from zerosum.game.priors import Prior
 
 Modules = Mapping[str, nn.Module]
@@ -150,6 +151,7 @@ class Game:
             they are averaged over processes.
         judge: What the discriminator thinks of samples, if there is one.
         shown: (real samples (n, *space.shape)) -> as many, as the game shows them at this point of it.
+        tells: What `generate` can be told of a row of a table.
         told: (batch) -> what the samples of a batch are told to be, (n, ...), where the game reads that off the real
             samples themselves; None where the data say it.
         multiples: How many times as often as in the data each group of samples is to come next, before they are scaled
@@ -168,5 +170,6 @@ class Game:
     state: Mapping[str, Tensor] = field(default_factory=dict)
     judge: Judge | None = None
     shown: Callable[[Tensor], Tensor] = as_they_are
+    tells: Tells = "nothing"
     told: Callable[[Batch], Tensor] | None = None
     multiples: Callable[[], Tensor] | None = None

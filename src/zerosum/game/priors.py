@@ -32,7 +32,7 @@ class Prior(ABC):
     def nearest(self, latents: Tensor) -> Tensor:
         """The latents nearest to these (n, dimension) that the prior may well draw, of the same shape."""
 
-    def latents(self, seeds: Sequence[int]) -> Tensor:
+    def latents(self, seeds: Sequence[int] | Sequence[tuple[int, int]]) -> Tensor:
         """The latents of the samples with these numbers, shape (len(seeds), dimension), float32.
 
         Number s has the latent that `numpy.random.RandomState(s)` draws first, so it is the same sample on every
@@ -44,11 +44,13 @@ class Prior(ABC):
             latent[:] = self.numbered(stream)
         return torch.from_numpy(latents)
 
-    def choices(self, seeds: Sequence[int], frequencies: np.ndarray) -> np.ndarray:
+    def choices(self, seeds: Sequence[int] | Sequence[tuple[int, int]], frequencies: np.ndarray) -> np.ndarray:
         """Which of several conditions the samples with these numbers have, indices (len(seeds),), as often as is said.
 
         A sample's condition is read off the number that its stream draws after the latent.
         """
+        if len(frequencies) == 1:
+            return np.zeros(len(seeds), np.int64)
         drawn = np.empty(len(seeds))
         stream = RandomState()
         for index, seed in enumerate(seeds):

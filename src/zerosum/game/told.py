@@ -41,7 +41,7 @@ class Chances(Prior):
         """`stream.random_sample(dimension)`; of the first ones the quantiles of the normal distribution."""
         return self.shaped(stream.random_sample(self.dimension)[None])[0]
 
-    def latents(self, seeds: Sequence[int]) -> Tensor:
+    def latents(self, seeds: Sequence[int] | Sequence[tuple[int, int]]) -> Tensor:
         """As for every prior; numbers become quantiles all at once, since tables have many rows."""
         uniform, stream = np.empty((len(seeds), self.dimension)), RandomState()
         for row, seed in zip(uniform, seeds, strict=True):

@@ -42,7 +42,10 @@ class ConcatenatingGenerator(nn.Module):
     def trace(self, latent: Tensor, condition: Tensor | None) -> tuple[Tensor, Tensor]:
         """Answers (n, width) for each choice and number, and the rows that they become."""
         noise, chances, chosen = latent.split([self.noise_dim, self.cells.count, 2], 1)
-        told = self.telling.drawn(chosen) if condition is None else self.telling(condition)
+        told = self.telling.drawn(chosen)
+        if condition is not None:
+            asked = self.telling(condition)
+            told = torch.where(asked.sum(1, keepdim=True) > 0, asked, told)
         x = torch.cat([noise, told], 1)
         for layer in self.layers:
             x = torch.cat([layer(x), x], 1)

@@ -86,7 +86,9 @@ def ctgan(config: CTGAN, space: Space) -> Game:
     logits = game.judge.logits
     judge = replace(game.judge, logits=lambda x, told: logits(x, tell(x) if told is None else told))
     multiples = evenly_by_logarithm(space)
-    return replace(game, told=partial(told_of_batch, tell, space), judge=judge, multiples=multiples)
+    return replace(
+        game, tells="one category", told=partial(told_of_batch, tell, space), judge=judge, multiples=multiples
+    )
 
 
 def disobedience(cells: Cells, move: GeneratorMove) -> Tensor:

@@ -69,7 +69,7 @@ def tabular(config: Tabular, space: Space) -> Game:
         prior=Chances.beside(config.noise_dim, generator.cells.count),
         rules=rules_of(config, space),
     )
-    return replace(game, told=partial(some_columns, generator.owners, len(space.cells), config.told_share))
+    return replace(game, tells="any", told=partial(some_columns, generator.owners, len(space.cells), config.told_share))
 
 
 def some_columns(owners: Tensor, cells: int, share: float, batch: Batch) -> Tensor:

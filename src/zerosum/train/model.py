@@ -28,6 +28,9 @@ from zerosum.train.devices import arrange
 
 LARGEST_SEED = 2**32 - 1
 
+MOST_TRIES = 1000
+"""Latents that are tried for one row that is to be as asked."""
+
 OPPONENTS = "opponents.safetensors"
 """The file of the players that sampling does not need, for whoever trains the model on."""
 
@@ -59,6 +62,7 @@ class Model:
         codec: From the generator's range to stored samples.
         facts: What else is known of it, for its card: data, samples seen.
         opponents: Names of the players that sampling does not need and whose weights are known.
+        tries: How many samples were made for the last ones that were asked for.
     """
 
     def __init__(
@@ -74,8 +78,9 @@ class Model:
         opponents: tuple[str, ...] = (),
     ) -> None:
         self.recipe, self.settings, self.space, self.codec = recipe, settings, space, codec
-        self.known = known and known.shipped()
+        self.known = known.shipped() if known else codec.known(game.tells)
         self.facts, self.opponents = facts or {}, opponents
+        self.tries = 0
         self._game = game
         everyone = modules or {name: player.module for name, player in game.players.items()}
         self._modules = {name: everyone[name] for name in game.model}
@@ -88,8 +93,11 @@ class Model:
         condition: Request | Sequence[Request] | None = None,
         seeds: Sequence[int] | None = None,
         truncation: float | None = None,
-    ) -> np.ndarray:
-        """Samples as they are stored: uint8 (count, height, width, channels) for pictures, float32 for points.
+    ) -> Any:
+        """Samples, as arrays or as a table.
+
+        Pictures are uint8 (count, height, width, channels), points float32 (count, coordinates), and rows of a table a
+        frame of pandas with the columns of the table that was learned from.
 
         Sample number s is the same whatever else is sampled with it. Without a `condition`, what each sample is to be
         is drawn by its number, as often as it is in the data.
@@ -99,16 +107,55 @@ class Model:
             seed: Number of the first sample; the others follow it.
             condition: What all samples are to be, or a list with what each is to be: a class's name or index; of a
                 model of attributes "glasses, hair=red, beard=no" or {"glasses": True}; of one that is told in words,
-                these.
+                these; of rows "age >= 30 and income = '>50K'".
             seeds: The numbers of the samples to make.
             truncation: The smaller, the more typical and the less varied are the samples; None for all that there are.
 
         Raises:
             SettingError: No such class or attribute, a model that is told nothing or knows no truncation, or a number
-                that is not allowed.
+                that is not allowed; or rows that are as asked are not to be had.
         """
         numbers = list(range(seed, seed + count)) if seeds is None else [int(number) for number in seeds]
-        return self.rows(self.latents(numbers), self.conditions(numbers, condition), truncation)
+        return self.codec.presented(self.numbered(numbers, condition, truncation), numbers)
+
+    @torch.no_grad()
+    def numbered(
+        self,
+        seeds: Sequence[int],
+        condition: Request | Sequence[Request] | None = None,
+        truncation: float | None = None,
+    ) -> np.ndarray:
+        """The samples with these numbers as they are stored; `condition` and errors are those of `sample`.
+
+        Where rows of a table have to be as asked, or to keep rules, and one is not, the next latent of its number is
+        tried: the k-th of number s is the first that `numpy.random.RandomState([s, k])` draws.
+        """
+        rows = self.rows(self.latents(seeds), self.conditions(seeds, condition), truncation)
+        wanted = self._wanted(condition)
+        good = None if wanted is None else wanted.accepted(rows)
+        self.tries, attempt = len(rows), 1
+        if wanted is None or good is None:
+            return rows
+        while attempt < MOST_TRIES and not good.all():
+            left = np.flatnonzero(~good)
+            # As many tries of each at a time as go through the networks together anyway.
+            several = min(MOST_TRIES - attempt, max(1, self._chunk // len(left)))
+            keys = [(seeds[place], attempt + k) for k in range(several) for place in left.tolist()]
+            told = None if condition is None else wanted.at(self._game.prior.choices(keys, wanted.frequencies))
+            made = self.rows(self._game.prior.latents(keys), told, truncation)
+            for first in range(0, len(made), len(left)):
+                still = np.flatnonzero(~good[left])
+                rows[left[still]] = made[first : first + len(left)][still]
+                self.tries += len(still)
+                good = wanted.accepted(rows)
+                assert good is not None, "what was looked at once is looked at again"
+            attempt += several
+        if good.all():
+            return rows
+        raise SettingError(
+            f"Of {self.tries:,} rows that were made, {int(good.sum()):,} are as asked and keep all rules, and "
+            f"{len(rows):,} were wanted. The data have next to none like these; ask for fewer, or for less."
+        )
 
     @torch.no_grad()
     def rows(
@@ -240,7 +287,7 @@ class Model:
         Raises:
             SettingError: The model knows no such thing.
         """
-        if self.known is None:
+        if self.known is None or (condition is None and self.known.optional):
             if condition is not None:
                 raise SettingError(
                     f"This model was told nothing of its samples, so it cannot be asked for {condition!r}."
@@ -254,6 +301,12 @@ class Model:
             raise SettingError(f"There are {len(condition)} conditions for {len(seeds)} samples; each needs one.")
         each = [self._drawn([seed], self.known.asked(one)) for seed, one in zip(seeds, condition, strict=True)]
         return torch.cat(each)
+
+    def _wanted(self, condition: Request | Sequence[Request] | None) -> Conditions | None:
+        """What samples are looked at for, if all are to be the same."""
+        if self.known is None or (condition is not None and not isinstance(condition, str)):
+            return None
+        return self.known if condition is None else self.known.asked(condition)
 
     def _drawn(self, seeds: Sequence[int], conditions: Conditions) -> torch.Tensor:
         return conditions.at(self._game.prior.choices(seeds, conditions.frequencies))
@@ -344,7 +397,7 @@ class Model:
 
         A network's arithmetic may differ in the last bit from one batch shape to another; one shape for all does not.
         """
-        size = max(1, min(32, 2**20 // self.space.size))
+        size = self._chunk
 
         def chunk(x: torch.Tensor, start: int) -> torch.Tensor:
             part = x[start : start + size]
@@ -354,6 +407,11 @@ class Model:
             function(*(None if x is None else chunk(x, start) for x in (first, *more)))[: len(first) - start]
             for start in range(0, len(first), size)
         ]
+
+    @property
+    def _chunk(self) -> int:
+        """Samples that go through the networks together."""
+        return max(1, min(32 if self.space.kind == "image" else 4096, 2**20 // self.space.size))
 
     @property
     def _styles(self) -> Styles:
@@ -375,7 +433,7 @@ class Model:
             "space": to_json(self.space),
             "codec": self.codec.to_json(),
             "facts": self.facts,
-            "conditions": None if self.known is None else self.known.to_json(),
+            "conditions": None if self.known is None else self.known.to_json() or None,
         }
 
     def _load_weights(self, weights: dict[str, torch.Tensor], path: Path) -> None:

@@ -35,8 +35,9 @@ class Snapshots:
         path = self._folder.samples / f"{self._engine.game.clock.samples:012d}.png"
         codec, prior = self._model.codec, self._engine.game.prior
         numbers = range(codec.sheet_samples)
-        rows, latents = self._model.sample(seeds=numbers), prior.latents(numbers).numpy()
-        sheet = codec.contest(rows, self._reals, latents, self._probability())
+        latents = prior.latents(numbers)
+        rows = self._model.rows(latents, self._model.conditions(numbers))
+        sheet = codec.contest(rows, self._reals, latents.numpy(), self._probability())
         with replacing(path) as temporary:
             sheet.save(temporary, format="png")
         self._recorder.event("snapshot", file=str(path))

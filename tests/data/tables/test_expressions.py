@@ -76,7 +76,7 @@ TRUE = {
     "age in (20, 40, 99)": [0, 2],
     "age not in (20, 99)": [1, 2],
     "age is missing": [3],
-    "AGE IS NULL".replace("AGE", "age"): [3],
+    "age IS Null": [3],
     "age is not missing": [0, 1, 2],
     "age is not null": [0, 1, 2],
     "not age is missing": [0, 1, 2],
@@ -102,6 +102,7 @@ TRUE = {
     "net + tax < gross": [1],
     "gross - net - tax = 0": [0, 3],
     "net + tax >= gross": [0, 3],
+    "gross < net + tax": [],
     "job = 'cook'": [0],
     "job != 'cook'": [1, 3],
     "job = 'Cook'": [],
@@ -159,9 +160,8 @@ def test_no_rows():
 def test_what_overflows_is_compared_without_warnings():
     table = {"a": numbers(1e308, -1e308, 1)}
     assert true_rows(parse("10 * a > 5", ["a"]), table).tolist() == [True, False, True]
-    assert true_rows(parse("10 * a - 10 * a = 0", ["a"]), table).tolist() == [False, False, True], (
-        "inf - inf is unknown"
-    )
+    assert true_rows(parse("10 * a - 10 * a = 0", ["a"]), table).tolist() == [False, False, True]
+    assert not true_rows(parse("10 * a - 10 * a != 0", ["a"]), table).any(), "inf - inf is unknown"
 
 
 def test_the_tree():
@@ -310,10 +310,12 @@ INCOMPARABLE = {
     "start = 'soon'": "\"start\" has dates, and 'soon' is none",
     "start = true": '"start" has dates',
     "wait = false": '"wait" has durations',
+    f"wait < '{'9' * 400}d'": '"wait" has durations',
     "wait = '1 fortnight'": '"wait" has durations',
     "wait > '2024-01-01'": '"wait" has durations',
     "start > '1d'": '"start" has dates',
     "start + end > '2024-01-01'": '"start" has dates',
+    "start + start > end + end": '"start" has dates',
     "2 * start > end": '"start" has dates',
     "end - start > '2024-01-01'": '"end" has dates',
     "start > age": '"start" has dates',

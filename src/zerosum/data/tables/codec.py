@@ -5,10 +5,11 @@ missing. Networks see for each of these columns a `Cell`: a place and a choice f
 entries are a choice of their own.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -17,11 +18,16 @@ from torch import Tensor
 
 from zerosum.core.cells import Cell
 from zerosum.core.errors import DataError
+from zerosum.core.telling import Tells
 from zerosum.data.codec import Codec, Probability
+from zerosum.data.conditions import Conditions
+from zerosum.data.tables.asked import Rows
 from zerosum.data.tables.columns import Column
+from zerosum.data.tables.form import Form
 from zerosum.data.tables.modes import Modes
 from zerosum.data.tables.panels import panel
 from zerosum.data.tables.pieces import Pieces
+from zerosum.data.tables.rules import Combinations
 from zerosum.data.tables.stack import Stack, StackedModes, StackedPieces
 from zerosum.drawing.columns import MOST_COLUMNS, column_sheet
 
@@ -38,12 +44,18 @@ class TableCodec(Codec):
         cells: How each learned column is told, in their order.
         pieces: Of each learned column that is a number, if numbers are told by pieces.
         modes: Likewise, if they are told by modes.
+        form: How the table was written.
+        rules: What every row is to satisfy.
+        combinations: Those of columns that rules fix.
     """
 
     columns: tuple[Column, ...]
     cells: tuple[Cell, ...]
     pieces: tuple[Pieces, ...] = ()
     modes: tuple[Modes, ...] = ()
+    form: Form = Form("frame")
+    rules: tuple[str, ...] = ()
+    combinations: tuple[Combinations, ...] = ()
 
     kind: ClassVar[str] = "table"
     sheet_samples: ClassVar[int] = 2048
@@ -93,6 +105,16 @@ class TableCodec(Codec):
             rows = rows.clamp(layout.low, layout.high)
         return torch.where(choices == layout.missing, torch.nan, rows).cpu().numpy()
 
+    def known(self, tells: Tells) -> Conditions:
+        """All rows; some of them can be asked for."""
+        return Rows(np.ones(1), self, tells)
+
+    def presented(self, rows: np.ndarray, numbers: Sequence[int]) -> Any:
+        """A frame of pandas that looks like the table."""
+        from zerosum.data.tables.restoring import restored_frame
+
+        return restored_frame(self, rows, numbers)
+
     def partings(self, rows: np.ndarray) -> list[np.ndarray]:
         """For each column that is a category, its number of each row, counted over all of them."""
         ways, first = [], 0
@@ -105,11 +127,10 @@ class TableCodec(Codec):
 
     def write(self, row: np.ndarray, stem: Path) -> Path:
         """Write one row as CSV, below a line of names."""
-        from zerosum.data.tables.restoring import restored_frame
-        from zerosum.data.tables.writing import write_frame
+        from zerosum.data.tables.restoring import write_rows
 
         path = stem.with_name(f"{stem.name}.csv")
-        write_frame(restored_frame(self, row[None], [0]), path)
+        write_rows(self, row[None], [0], path)
         return path
 
     def sheet(self, rows: np.ndarray) -> Image.Image:

@@ -17,6 +17,9 @@ _SECRET = re.compile(r"pass|pwd|secret|token|key", re.IGNORECASE)
 
 _READ_ONLY = {"mysql": "set session transaction read only", "mariadb": "set session transaction read only"}
 
+_PACKAGES = {"MySQLdb": "mysqlclient", "psycopg": "'psycopg[binary]'", "psycopg2": "psycopg2-binary"}
+"""Drivers whose packages are called otherwise."""
+
 _SKIPPED = re.compile(
     r"""--[^\n]*(?:\n|$) | /\*.*?(?:\*/|$) | '(?:[^']|'')*(?:'|$) | "(?:[^"]|"")*(?:"|$) | `[^`]*(?:`|$)""", re.S | re.X
 )
@@ -80,7 +83,7 @@ def explained_database(place: Place) -> Iterator[None]:
         raise DataError(
             f'SQLAlchemy knows no database "{scheme}"; the package that adds it is not installed.'
         ) from None
-    except (sqlalchemy.exc.SQLAlchemyError, duckdb.Error, sqlite3.Error, OSError, UnicodeError) as error:
+    except (sqlalchemy.exc.SQLAlchemyError, duckdb.Error, sqlite3.Error, OSError, RuntimeError) as error:
         cause = getattr(error, "orig", None) or error
         raise DataError(f"{shown(place)}: the database says: {_without_secrets(first_line(cause), place)}.") from None
 
@@ -139,10 +142,12 @@ def only_table(names: list[str], place: Place) -> str:
 
 def _no_driver(place: Place, error: ImportError) -> str:
     scheme = place.address.partition("://")[0]
+    if error.name is None:
+        return f"The driver of {scheme}:// cannot be used: {first_line(error)}."
     hint = " Another driver can be named in the URL, such as mysql+pymysql://." if scheme == "mysql" else ""
     return (
         f'Databases at {scheme}:// are reached by the Python package "{error.name}", which is not installed: '
-        f"pip install {error.name}.{hint}"
+        f"pip install {_PACKAGES.get(error.name, error.name)}.{hint}"
     )
 
 

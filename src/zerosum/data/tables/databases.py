@@ -18,7 +18,7 @@ from zerosum.data.tables.connections import (
 )
 from zerosum.data.tables.form import Form, Opened
 from zerosum.data.tables.places import Place
-from zerosum.data.tables.typed import pieces_of
+from zerosum.data.tables.typed import check_types, pieces_of
 from zerosum.data.tables.values import python_values, typed_frame
 
 
@@ -167,7 +167,9 @@ def _duckdb_statement(connection: Any, place: Place, query: str | None) -> tuple
 
 def _read_duckdb(place: Place, statement: str, most: int) -> Iterator[pandas.DataFrame]:
     with explained_database(place), _duckdb(place) as connection:
-        yield from pieces_of(connection.sql(statement).to_arrow_reader(most), most)
+        batches = connection.sql(statement).to_arrow_reader(most)
+        check_types(batches.schema, shown(place))
+        yield from pieces_of(batches, most)
 
 
 def _write_duckdb(frame: pandas.DataFrame, place: Place, path: Any) -> None:

@@ -86,7 +86,7 @@ def _rows(text: TextIO, path: Path, form: Form, width: int, skipped: int) -> Ite
             elif row and (len(row) > 1 or row[0].strip()):
                 raise DataError(
                     f"{path}: line {done + 1} has {len(row)} values, but the first line names {width} columns. "
-                    f"Complete or remove the line; a value with {_spelled(form.delimiter)} in it needs {form.quote} around."
+                    f"Complete or remove the line; a value with {_spelled(form.delimiter)} needs {form.quote} around."
                 )
             done = skipped + reader.line_num
     except csv.Error as error:

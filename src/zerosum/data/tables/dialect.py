@@ -69,16 +69,14 @@ def form_of(sample: str, whole: bool, usual: str, encoding: str) -> Form:
     form = Form("csv", delimiter=usual, encoding=encoding)
     end = _LINE_END.search(sample)
     form = replace(form, newline=end.group() if end else "\n")
-    share, form = _best(sample, whole, form)
+    share, found = _best(sample, whole, form)
+    found = _completed(sample, whole, found)
     if "'" in sample:  # which is an apostrophe more often than a quote
-        other_share, other = _best(sample, whole, replace(form, delimiter=usual, quote="'"))
-        other = _with_blanks(sample, whole, other)
-        if other_share > share or (other_share == share and _quoting(sample, other) != "minimal"):
-            form = other
-    form = _with_blanks(sample, whole, form)
-    rows = sample_rows(sample, whole, form, form.blanks)[1:]
-    form = replace(form, decimal="," if form.delimiter != "," and _has_decimal_comma(rows) else ".")
-    return replace(form, quoting=_quoting(sample, form))
+        other_share, other = _best(sample, whole, replace(form, quote="'"))
+        other = _completed(sample, whole, other)
+        if other_share > share or (other_share == share and other.quoting != "minimal"):
+            return other
+    return found
 
 
 def sample_rows(sample: str, whole: bool, form: Form, blanks: bool) -> Rows:
@@ -137,6 +135,14 @@ def _best(sample: str, whole: bool, form: Form) -> tuple[float, Form]:
             single = share
     share, _, best = max(found, key=lambda entry: entry[:2], default=(single, 1, form))
     return share, best
+
+
+def _completed(sample: str, whole: bool, form: Form) -> Form:
+    """What else there is to say of text with this delimiter and these quotes."""
+    form = _with_blanks(sample, whole, form)
+    rows = sample_rows(sample, whole, form, form.blanks)[1:]
+    form = replace(form, decimal="," if form.delimiter != "," and _has_decimal_comma(rows) else ".")
+    return replace(form, quoting=_quoting(sample, form))
 
 
 def _share(rows: Rows, width: int) -> float:

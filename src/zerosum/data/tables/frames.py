@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from zerosum.core.errors import DataError, SettingError
 from zerosum.data.tables.form import Form, Opened, check_names
+from zerosum.data.tables.packages import need_packages
 from zerosum.data.tables.places import ALLOWED, Place, is_table, place_of
 
 if TYPE_CHECKING:
@@ -85,7 +86,6 @@ def open_frames(source: Any, query: str | None = None) -> Frames:
         DataError: The table is not there, damaged, empty, or its columns have no names of their own.
         SettingError: The query does not go with the source, or does more than read.
     """
-    _need_packages()
     opened = _opened(source, query)
     with closing(cast(Any, opened.read(_FIRST_ROWS))) as pieces:
         first = next((piece for piece in pieces if len(piece)), None)
@@ -98,10 +98,12 @@ def open_frames(source: Any, query: str | None = None) -> Frames:
 
 def _opened(source: Any, query: str | None) -> Opened:
     if not isinstance(source, str | Path):
+        need_packages("frame")
         return _in_memory(source, query)
     place = place_of(source)
     if place is None:
         raise DataError(f"{source} does not look like a table. Allowed: {ALLOWED}.")
+    need_packages(place.kind)
     if place.engine != "server":
         _check_file(place)
     if place.kind == "sql":
@@ -161,11 +163,3 @@ def _check_file(place: Place) -> None:
         raise DataError(f"{place.path} is a folder; name the table's file in it.")
     if not os.path.exists(place.path):
         raise DataError(f"There is no file {place.path}.")
-
-
-def _need_packages() -> None:
-    try:
-        import pandas  # noqa: F401
-        import pyarrow  # noqa: F401
-    except ImportError:
-        raise DataError("Tables need pandas and pyarrow: pip install 'zerosum[tables]'.") from None

@@ -82,7 +82,7 @@ def _fit(x: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.
     responsible = np.zeros((len(x), k))
     order = np.cumsum(counts) - counts / 2
     responsible[np.arange(len(x)), np.minimum((order / total * k).astype(int), k - 1)] = 1
-    bound = -np.inf
+    bound, center, scale, degrees = -np.inf, np.zeros(k), np.ones(k), np.ones(k)
     for _ in range(STEPS):
         weighted = responsible * counts[:, None]
         n = weighted.sum(0) + 1e-10

@@ -54,7 +54,8 @@ def _read(frames: Any, options: DataOptions, numbers: Numbers, like: Codec | Non
         return read_alike(frames, like)
     if like is not None:
         raise DataError(f"{frames.source} is a table, and the model makes samples of the kind {like.kind}.")
-    return read_table(frames, parse_declared(options.column, options.schema, frames.columns), numbers)
+    declared = parse_declared(options.column, options.schema, frames.columns)
+    return read_table(frames, declared, numbers, options.rule)
 
 
 def _digest(table: Table) -> str:

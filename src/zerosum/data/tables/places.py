@@ -27,8 +27,8 @@ _COMPRESSED = (".csv", ".tsv", ".jsonl", ".ndjson")
 _SCHEMES = ("postgresql", "postgres", "mysql", "mariadb", "oracle", "mssql", "sqlite", "duckdb")
 
 ALLOWED = (
-    f"{', '.join(_KINDS)}, the first of them also compressed ({', '.join(_COMPRESSED)} with "
-    f"{', '.join(_COMPRESSIONS)}), and databases' URLs ({', '.join(f'{scheme}://' for scheme in _SCHEMES)})"
+    f"{', '.join(_KINDS)}; {', '.join(_COMPRESSED)} followed by {', '.join(_COMPRESSIONS)}; and URLs of databases: "
+    f"{', '.join(f'{scheme}://' for scheme in _SCHEMES)}"
 )
 
 

@@ -2,9 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
+
+Series = Any
+"""A column of pandas, which describes its types too loosely for a type checker."""
 
 MISSING = frozenset(["", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "<NA>", "#N/A"])
 """Spellings of an entry that is not there."""
@@ -46,7 +50,8 @@ def read_numbers(texts: Sequence[str], comma: bool) -> np.ndarray:
     series = pd.Series(texts, dtype=object)
     if comma:
         series = series.str.replace(",", ".", regex=False)
-    return pd.to_numeric(series, errors="coerce").to_numpy(np.float64)
+    numbers: Any = pd.to_numeric(series, errors="coerce")
+    return numbers.to_numpy(np.float64)
 
 
 def write_numbers(values: np.ndarray, decimals: int | None, comma: bool) -> list[str]:
@@ -80,7 +85,7 @@ def read_dates(texts: Sequence[str], form: str) -> np.ndarray:
     return seconds_of(read)
 
 
-def seconds_of(times: pd.Series) -> np.ndarray:
+def seconds_of(times: Series) -> np.ndarray:
     """Seconds since 1970 in UTC (n,) of times; NaN where there is none."""
     times = times.dt.tz_convert("UTC").dt.tz_localize(None) if getattr(times.dt, "tz", None) is not None else times
     known = times.notna().to_numpy()
@@ -88,7 +93,7 @@ def seconds_of(times: pd.Series) -> np.ndarray:
     return np.where(known, ticks / 1e6, np.nan)
 
 
-def times_of(seconds: np.ndarray) -> pd.Series:
+def times_of(seconds: np.ndarray) -> Series:
     """Times in UTC of seconds since 1970 (n,), to the microsecond; no time where it is NaN."""
     known = np.isfinite(seconds)
     ticks = np.where(known, np.round(np.where(known, seconds, 0) * 1e6), 0).astype(np.int64)
@@ -126,7 +131,7 @@ def write_clock(seconds: np.ndarray, with_seconds: bool) -> list[str]:
     return texts
 
 
-def _read_dates(texts: Sequence[str], form: str) -> pd.Series | None:
+def _read_dates(texts: Sequence[str], form: str) -> Series | None:
     try:
         return pd.to_datetime(pd.Series(texts, dtype=object), format=form, utc=True)
     except (ValueError, OverflowError):

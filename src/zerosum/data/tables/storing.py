@@ -1,6 +1,7 @@
 """A column's entries as stored numbers, and back."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,11 +10,11 @@ from zerosum.core.errors import DataError
 from zerosum.data.tables import spelling
 from zerosum.data.tables.columns import TEXT, Column
 from zerosum.data.tables.identifiers import identifiers
-from zerosum.data.tables.spelling import MISSING
+from zerosum.data.tables.spelling import MISSING, Series
 from zerosum.data.tables.tally import entries, is_text
 
 
-def stored(column: Column, series: pd.Series, first: int = 0) -> np.ndarray:
+def stored(column: Column, series: Series, first: int = 0) -> np.ndarray:
     """The entries (n,) of a learned column as float64: numbers, seconds, or indices of levels; NaN where missing.
 
     Args:
@@ -45,13 +46,14 @@ def stored(column: Column, series: pd.Series, first: int = 0) -> np.ndarray:
     return np.where(known, result, np.nan)
 
 
-def restored(column: Column, values: np.ndarray, numbers: Sequence[int]) -> pd.Series:
-    """A column as the table had it: its type, its spelling.
+def restored(column: Column, values: np.ndarray, numbers: Sequence[int], spelled: bool) -> Series:
+    """A column as the table had it.
 
     Args:
         column: What the column is.
         values: Stored entries (n,) of a learned column; ignored for others.
         numbers: Numbers of the rows, all different, which identifiers are made from.
+        spelled: Whether what was text is to be text, spelled alike; otherwise numbers are numbers and times are times.
     """
     if column.kind == "identifier":
         return _typed(column, _identifiers(column, numbers))
@@ -61,12 +63,19 @@ def restored(column: Column, values: np.ndarray, numbers: Sequence[int]) -> pd.S
     known = np.isfinite(values)
     if column.levels:
         levels = np.array([*column.levels, None], dtype=object)
-        return _typed(column, levels[np.where(known, values, len(column.levels)).astype(np.int64)])
-    if column.dtype != TEXT:
+        texts = levels[np.where(known, values, len(column.levels)).astype(np.int64)]
+        texts[~known] = _absent(column, spelled)
+        return _typed(column, texts)
+    if column.dtype != TEXT or not spelled:
         return _numbers_as(column, values, known)
-    texts = np.full(len(values), None, dtype=object)
+    texts = np.full(len(values), _absent(column, spelled), dtype=object)
     texts[known] = _spelled(column, values[known])
     return pd.Series(texts, dtype=object)
+
+
+def _absent(column: Column, spelled: bool) -> str | None:
+    """What stands for a missing entry."""
+    return (column.missing_as or None) if spelled and column.dtype == TEXT else None
 
 
 def _levels(column: Column, different: pd.Index | np.ndarray) -> np.ndarray:
@@ -110,28 +119,30 @@ def _identifiers(column: Column, numbers: Sequence[int]) -> list[str]:
     return [str(int(column.low) + number) for number in numbers]  # they count rows
 
 
-def _numbers_as(column: Column, values: np.ndarray, known: np.ndarray) -> pd.Series:
-    """Numbers, times and durations in the column's pandas type."""
+def _numbers_as(column: Column, values: np.ndarray, known: np.ndarray) -> Series:
+    """Numbers, times and durations in the column's pandas type, or in the usual one for what was text."""
+    usual = {"integer": "int64" if known.all() else "Int64", "decimal": "float64", "duration": "timedelta64[us]"}
+    usual["date"] = "datetime64[us, UTC]" if column.offset or column.form.endswith("Z") else "datetime64[us]"
+    dtype = usual[column.kind] if column.dtype == TEXT else column.dtype
     if column.kind == "date":
         times = spelling.times_of(values)
-        zone = getattr(pd.api.types.pandas_dtype(column.dtype), "tz", None) if "[" in column.dtype else None
-        if zone is not None:
-            times = times.dt.tz_localize("UTC").dt.tz_convert(zone)
-        return times.astype(column.dtype) if "datetime64" in column.dtype else times
+        zone = getattr(pd.api.types.pandas_dtype(dtype), "tz", None)
+        times = times if zone is None else times.dt.tz_localize("UTC").dt.tz_convert(zone)
+        return times.astype(dtype) if "datetime64" in dtype else times
     if column.kind == "duration":
         ticks = np.where(known, np.round(np.where(known, values, 0) * 1e6), 0).astype(np.int64)
-        return pd.Series(ticks.astype("timedelta64[us]")).where(known).astype(column.dtype)
+        return pd.Series(ticks.astype("timedelta64[us]")).where(known).astype(dtype)
     series = pd.Series(values)
-    if column.kind == "integer" and known.all():
-        series = series.round().astype(np.int64)
-    elif column.kind == "integer":
+    if column.kind == "integer":
         series = series.round()
-    return series.astype(column.dtype)
+    if dtype.startswith(("int", "uint")) and not known.all():
+        dtype = dtype.replace("uint", "UInt").replace("int", "Int")  # numpy's integers cannot be missing
+    return series.astype(dtype)
 
 
-def _typed(column: Column, texts: Sequence[str | None] | np.ndarray) -> pd.Series:
+def _typed(column: Column, texts: Sequence[str | None] | np.ndarray) -> Series:
     """Levels and identifiers, which are kept as text, in the column's type."""
-    series = pd.Series(np.asarray(texts, dtype=object), dtype=object)
+    series: Any = pd.Series(np.asarray(texts, dtype=object), dtype=object)
     if column.dtype == TEXT or column.dtype in ("object", "str"):
         return series
     if column.dtype == "category":

@@ -10,6 +10,7 @@ import torch
 from zerosum.core.cells import Cell
 from zerosum.core.errors import DataError
 from zerosum.core.registry import Numbers
+from zerosum.data.tables.asked import values_of
 from zerosum.data.tables.codec import TableCodec
 from zerosum.data.tables.columns import Column
 from zerosum.data.tables.declared import Declared
@@ -18,6 +19,7 @@ from zerosum.data.tables.frames import Frames
 from zerosum.data.tables.gathering import gathered
 from zerosum.data.tables.modes import Modes, find_modes
 from zerosum.data.tables.pieces import Pieces, find_pieces
+from zerosum.data.tables.rules import check_rules
 from zerosum.data.tables.storing import stored
 from zerosum.data.tables.tally import Tally
 
@@ -43,13 +45,19 @@ class Table:
     notes: tuple[str, ...]
 
 
-def read_table(frames: Frames, declared: Mapping[str, Declared] | None = None, numbers: Numbers = "pieces") -> Table:
+def read_table(
+    frames: Frames,
+    declared: Mapping[str, Declared] | None = None,
+    numbers: Numbers = "pieces",
+    rules: Sequence[str] = (),
+) -> Table:
     """Read a table: once to see what its columns are, once to store its rows.
 
     Args:
         frames: Its chunks.
         declared: What a person says of columns, by name.
         numbers: How numbers are told to networks.
+        rules: What every row satisfies.
 
     Raises:
         DataError: A column mixes kinds of entries, or there is nothing to learn.
@@ -63,7 +71,11 @@ def read_table(frames: Frames, declared: Mapping[str, Declared] | None = None, n
     rows = gathered(_stored_chunks(frames, learned), len(learned))
     measured = {c.name: _measured(c, np.asarray(rows[:, i])) for i, c in enumerate(learned)}
     columns = [measured.get(column.name, column) for column in columns]
-    codec = fitted_codec(tuple(columns), rows, numbers)
+    codec = replace(fitted_codec(tuple(columns), rows, numbers), form=frames.form)
+    if rules:
+        learned = codec.learned
+        known = check_rules(rules, [column.name for column in learned], rows, values_of(learned, np.asarray(rows)))
+        codec = replace(codec, rules=tuple(rules), combinations=known)
     return Table(codec, rows, (*frames.notes, *_notes(columns)))
 
 
@@ -83,6 +95,7 @@ def read_alike(frames: Frames, codec: TableCodec) -> Table:
 def inspect_columns(frames: Frames, declared: Mapping[str, Declared]) -> list[Column]:
     """What the columns of a table are; numbers have no range and no step yet."""
     tallies = {name: Tally(name) for name in frames.columns}
+    chunk: Any
     for chunk in frames.chunks():
         for name, tally in tallies.items():
             tally.add(chunk[name])
@@ -135,6 +148,7 @@ def _counted(codec: TableCodec, rows: np.ndarray) -> tuple[Cell, ...]:
 
 def _stored_chunks(frames: Frames, columns: Sequence[Column]) -> Any:
     first = 0
+    chunk: Any
     for chunk in frames.chunks():
         yield np.stack([stored(column, chunk[column.name], first) for column in columns], 1)
         first += len(chunk)

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from zerosum.core.errors import DataError
-from zerosum.data.tables.spelling import MISSING
+from zerosum.data.tables.spelling import MISSING, Series
 
 MOST_DISTINCT = 100_000
 """Different entries that are counted; a column with more is a number, an identifier or free text."""
@@ -39,7 +39,7 @@ class Tally:
     more: bool = False
     ordered: tuple[str, ...] = ()
 
-    def add(self, series: pd.Series) -> None:
+    def add(self, series: Series) -> None:
         """Count the entries of a chunk.
 
         Raises:
@@ -76,7 +76,7 @@ class Tally:
         return len(self.counts)
 
 
-def entries(series: pd.Series, name: str) -> pd.Series:
+def entries(series: Series, name: str) -> Series:
     """A column's entries as texts, or as pandas has their type: numbers, truth values, times.
 
     Raises:
@@ -104,6 +104,6 @@ def entries(series: pd.Series, name: str) -> pd.Series:
     )
 
 
-def is_text(values: pd.Series) -> bool:
+def is_text(values: Series) -> bool:
     """Whether a column's entries are texts."""
     return bool(pd.api.types.is_object_dtype(values.dtype) or pd.api.types.is_string_dtype(values.dtype))

@@ -40,7 +40,7 @@ def open_parquet(place: Place) -> Opened:
         DataError: The file is damaged, or a column holds lists, objects or bytes.
     """
     with explained(place.path), pyarrow.parquet.ParquetFile(place.path) as file:
-        _check(file.schema_arrow, str(place.path))
+        check_types(file.schema_arrow, str(place.path))
     return Opened(Form("parquet"), partial(_read_parquet, place), place.stem, str(place.path))
 
 
@@ -51,7 +51,7 @@ def open_arrow(place: Place) -> Opened:
         DataError: The file is damaged, or a column holds lists, objects or bytes.
     """
     with explained(place.path), pyarrow.memory_map(str(place.path)) as file:
-        _check(_batches(file)[0], str(place.path))
+        check_types(_batches(file)[0], str(place.path))
     return Opened(Form(place.kind), partial(_read_arrow, place), place.stem, str(place.path))
 
 
@@ -90,7 +90,7 @@ def open_stream(source: Any) -> Opened:
     except (pyarrow.ArrowException, TypeError, ValueError) as error:
         kind = type(source).__name__
         raise DataError(f"What was given ({kind}) cannot be read as a table: {first_line(error)}.") from error
-    _check(table.schema, "frame")
+    check_types(table.schema, "frame")
     return Opened(Form("frame"), lambda most: pieces_of(table.to_batches(), most), "frame", "frame")
 
 
@@ -109,8 +109,12 @@ def pieces_of(batches: Iterable[Any], most: int) -> Iterator[pandas.DataFrame]:
             yield frame.drop(columns=[name for name in frame.columns if name.startswith("__index_level_")])
 
 
-def _check(schema: Any, source: str) -> None:
-    """Refuse columns whose values are no single text, number, truth value, date or time."""
+def check_types(schema: Any, source: str) -> None:
+    """Refuse columns whose values are no single text, number, truth value, date or time.
+
+    Raises:
+        DataError: There is such a column.
+    """
     for field in schema:
         kind = field.type.value_type if pyarrow.types.is_dictionary(field.type) else field.type
         if not any(getattr(pyarrow.types, allowed)(kind) for allowed in _ALLOWED):

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 from zerosum.core.errors import DataError, SettingError
 from zerosum.core.files import replacing
 from zerosum.data.tables.form import Form, check_names
+from zerosum.data.tables.packages import need_packages
 from zerosum.data.tables.places import ALLOWED, Place, place_of
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def write_frame(frame: "pandas.DataFrame", target: Path | str, form: Form | None
     place = place_of(target)
     if place is None:
         raise SettingError(f"{target} has no suffix of a table. Allowed: {ALLOWED}.")
+    need_packages(place.kind)
     check_names(list(frame.columns), "The table to be written")
     if place.kind == "sql":
         from zerosum.data.tables.databases import write_table
@@ -46,14 +48,15 @@ def write_frame(frame: "pandas.DataFrame", target: Path | str, form: Form | None
         return _refusals(place.table, lambda: write_table(frame, place))
     if place.path.is_dir():
         raise DataError(f"{place.path} is a folder; give the name of a file.")
-    with replacing(place.path) as path:
-        _refusals(str(place.path), lambda: _write_file(frame, path, place, form))
+    _refusals(str(place.path), lambda: _write_file(frame, place, form))
     return str(place.path)
 
 
 def _refusals(name: str, write: Callable[[], Any]) -> Any:
     """What `write` returns; a column that the target cannot hold is a sentence."""
     import pyarrow
+
+    from zerosum.data.tables.streams import first_line
 
     try:
         return write()
@@ -64,13 +67,17 @@ def _refusals(name: str, write: Callable[[], Any]) -> Any:
             "Write a .parquet file, or delimited text as UTF-8."
         ) from error
     except (pyarrow.ArrowException, ValueError, TypeError, OverflowError) as error:
-        reason = str(error).strip().splitlines()[0].rstrip(".")
-        raise DataError(f"The table cannot be written to {name}: {reason}.") from error
+        raise DataError(f"The table cannot be written to {name}: {first_line(error)}.") from error
     except OSError as error:
         raise DataError(f"{name} cannot be written: {error.strerror or error}.") from error
 
 
-def _write_file(frame: "pandas.DataFrame", path: Path, place: Place, form: Form | None) -> None:
+def _write_file(frame: "pandas.DataFrame", place: Place, form: Form | None) -> None:
+    with replacing(place.path) as path:
+        _write_content(frame, path, place, form)
+
+
+def _write_content(frame: "pandas.DataFrame", path: Path, place: Place, form: Form | None) -> None:
     from zerosum.data.tables.delimiting import write_delimited
     from zerosum.data.tables.spreadsheets import write_workbook
     from zerosum.data.tables.streams import creating
@@ -116,11 +123,21 @@ def _json_value(value: Any) -> Any:
 
 
 def _write_arrow(frame: "pandas.DataFrame", path: Path, place: Place) -> None:
+    import numpy as np
+    import pandas
     import pyarrow
     import pyarrow.ipc
     import pyarrow.parquet
 
     table = pyarrow.Table.from_pandas(frame, preserve_index=False)
+    for index, name in enumerate(frame.columns):
+        if isinstance(frame.dtypes.iloc[index], pandas.CategoricalDtype):
+            # pandas' code of a missing value is -1, which stays in the file and which Polars refuses.
+            codes = frame[name].cat.codes.to_numpy()
+            values = pyarrow.array(frame[name].cat.categories)
+            indices = pyarrow.array(np.maximum(codes, 0), mask=codes < 0)
+            column = pyarrow.DictionaryArray.from_arrays(indices, values, ordered=frame[name].cat.ordered)
+            table = table.set_column(index, name, column)
     if place.kind == "parquet":
         pyarrow.parquet.write_table(table, path)
         return
