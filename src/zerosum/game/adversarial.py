@@ -179,7 +179,11 @@ class _Sides:
         real = self.rules.prepare(batch.x)
         if penalties and self.rules.share_pass:
             real, fake = (x.detach().float().requires_grad_() for x in (real, fake))
-        (on_real, of_real), (on_fake, of_fake) = (self._look(x, told) for x in (real, fake))
+        if getattr(self.discriminator, "one_by_one", False) and not real.requires_grad:
+            logits, features = self._look(torch.cat([real, fake]), None if told is None else torch.cat([told, told]))
+            (on_real, on_fake), (of_real, of_fake) = logits.chunk(2), features.chunk(2)
+        else:
+            (on_real, of_real), (on_fake, of_fake) = (self._look(x, told) for x in (real, fake))
         move = DiscriminatorMove(self.discriminator, score, real, fake, on_real, on_fake, batch.noise)
         return move, of_real, of_fake
 
@@ -191,7 +195,7 @@ class _Sides:
         latents = self.prior.draw(batch).requires_grad_(shared)
         codes, fake = trace(latents)
         return GeneratorMove(
-            self.generator, trace, latents, fake, batch.noise, batch.condition, codes if shared else None
+            self.generator, trace, latents, fake, batch.noise, batch.condition, codes, shared
         )
 
     def _look(self, x: Tensor, condition: Tensor | None) -> tuple[Tensor, Tensor]:

@@ -61,7 +61,8 @@ class GeneratorMove:
         fake: Their samples, differentiable in the weights.
         noise: Random numbers for this batch; they continue after the latents.
         condition: What the samples are told to be, if anything.
-        codes: Those of `fake`, which can be differentiated in them, if penalties are to share its pass; otherwise None.
+        codes: Those of `fake`.
+        shared: Whether `fake` can be differentiated in them, so that penalties share its pass.
     """
 
     module: nn.Module
@@ -71,6 +72,7 @@ class GeneratorMove:
     noise: Noise
     condition: Tensor | None = None
     codes: Tensor | None = None
+    shared: bool = False
 
     def generate(self, latents: Tensor) -> Tensor:
         """Samples (n, ...) of latents (n, dimension)."""
@@ -258,7 +260,7 @@ class PathLength:
         mean = self.state["path-length/mean"]
         codes, fake = move.codes, move.fake
         with torch.autocast(fake.device.type, enabled=False):
-            if codes is None:
+            if codes is None or not move.shared:
                 codes, fake = move.trace(move.latents.detach().float().requires_grad_())
             # Divided by the root of the number of pixels, so that the length does not depend on the resolution.
             direction = move.noise.normal(*fake.shape) / fake[0, 0].numel() ** 0.5

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from zerosum.core.cells import Cell
 from zerosum.nn.cells import Cells
 from zerosum.nn.discriminator import Discriminator
+from zerosum.nn.dropout import Dropout
+from zerosum.nn.leaky_relu import leaky_relu_
 
 
 class ConcatenatingGenerator(nn.Module):
@@ -28,12 +31,28 @@ class ConcatenatingGenerator(nn.Module):
         super().__init__()
         self.cells, self.noise_dim, self.temperature = Cells(cells), noise_dim, temperature
         self.telling = Telling(cells)
-        inputs = noise_dim + len(self.telling.places)
-        self.layers = nn.ModuleList()
-        for _ in range(depth):
-            self.layers.append(nn.Sequential(nn.Linear(inputs, width), nn.BatchNorm1d(width), nn.ReLU(inplace=True)))
-            inputs += width
-        self.out = nn.Linear(inputs, self.cells.width)
+        inputs = noise_dim + self.telling.count
+        outputs = [width] * depth + [self.cells.width]
+        # What a layer makes of all that came before is a sum over where it came from. Each source is multiplied once
+        # for all layers that it goes to, and nothing is copied to stand side by side.
+        self.sources = nn.ModuleList(
+            nn.Linear(size, sum(outputs[number:]), bias=number == 0)
+            for number, size in enumerate([noise_dim] + [width] * depth)
+        )
+        # A matrix by a row of zeros and a single one is a column of the matrix.
+        self.of_told = nn.Embedding(self.telling.count + 1, sum(outputs), padding_idx=self.telling.count)
+        for number, source in enumerate(self.sources):
+            first = 0
+            for layer, wide in enumerate(outputs[number:], number):
+                bound = (inputs + layer * width) ** -0.5  # as if the layer had one matrix for all of its inputs
+                for part in (source, self.of_told) if number == 0 else (source,):
+                    for weight in part.parameters():
+                        where = weight[: self.telling.count, first : first + wide] if part is self.of_told else weight
+                        where = where if part is self.of_told else weight[first : first + wide]
+                        nn.init.uniform_(where, -bound, bound)
+                first += wide
+        self.norms = nn.ModuleList(nn.BatchNorm1d(width) for _ in range(depth))
+        self.outputs = outputs
 
     def forward(self, latent: Tensor, condition: Tensor | None) -> Tensor:
         """Rows (n, width): relaxed in training, and drawn by the latent's chances otherwise."""
@@ -42,21 +61,21 @@ class ConcatenatingGenerator(nn.Module):
     def trace(self, latent: Tensor, condition: Tensor | None) -> tuple[Tensor, Tensor]:
         """Answers (n, width) for each choice and number, and the rows that they become."""
         noise, chances, chosen = latent.split([self.noise_dim, self.cells.count, 2], 1)
-        told = self.telling.drawn(chosen)
-        if condition is not None:
-            asked = self.telling(condition)
-            told = torch.where(asked.sum(1, keepdim=True) > 0, asked, told)
-        x = torch.cat([noise, told], 1)
-        for layer in self.layers:
-            x = torch.cat([layer(x), x], 1)
-        answers = self.out(x).float()
+        first, *sources = self.sources
+        begin = first(noise) + self.of_told(self.telling(condition, chosen))
+        sums = list(begin.split(self.outputs, 1))
+        for layer, (source, norm) in enumerate(zip(sources, self.norms, strict=True)):
+            hidden = F.relu(norm(sums[layer]))
+            parts = source(hidden).split(self.outputs[layer + 1 :], 1)
+            sums[layer + 1 :] = [total + part for total, part in zip(sums[layer + 1 :], parts, strict=True)]
+        answers = sums[-1].float()
         if self.training:
             return answers, self.cells.relaxed(answers, self.temperature)
         return answers, self.cells.drawn(answers, chances)
 
 
 class PackedCritic(Discriminator):
-    """Packs of rows and what they were told to be, (n, pack * width) each, to logits (n,).
+    """Packs of rows (n, pack * width) and what these are told (n, pack * (width + cells)) to logits (n,).
 
     Args:
         cells: Of the table's columns.
@@ -66,22 +85,32 @@ class PackedCritic(Discriminator):
         dropout: Share of the hidden units that are dropped.
     """
 
+    one_by_one = True
+
     def __init__(self, cells: Sequence[Cell], pack: int, width: int, depth: int, dropout: float) -> None:
         super().__init__()
         self.pack, self.telling = pack, Telling(cells)
-        inputs = pack * (sum(cell.width for cell in cells) + len(self.telling.places))
-        layers: list[nn.Module] = []
-        for _ in range(depth):
-            layers += [nn.Linear(inputs, width), nn.LeakyReLU(0.2, inplace=True), nn.Dropout(dropout)]
-            inputs = width
-        self.layers = nn.Sequential(*layers)
-        self.head = Score(inputs)
+        rows, told = pack * sum(cell.width for cell in cells), pack * self.telling.count
+        self.of_rows = nn.Linear(rows, width)
+        # A matrix by a row of zeros and a single one is a column of the matrix.
+        self.of_told = nn.EmbeddingBag(told + 1, width, mode="sum", padding_idx=told)
+        with torch.no_grad():
+            for part in (self.of_rows.weight, self.of_rows.bias, self.of_told.weight[:told]):
+                nn.init.uniform_(part, -((rows + told) ** -0.5), (rows + told) ** -0.5)
+        self.layers = nn.ModuleList(nn.Linear(width, width) for _ in range(depth - 1))
+        self.dropout = Dropout(dropout)
+        self.head = Score(width)
 
     def features(self, x: Tensor, condition: Tensor | None) -> Tensor:
         """The last hidden layer, (n, width)."""
         assert condition is not None, "the game says what rows are told"
-        told = self.telling(condition.unflatten(1, (self.pack, -1))).flatten(1)
-        return self.layers(torch.cat([x, told], 1))
+        told = self.telling(condition.unflatten(1, (self.pack, -1)))
+        first = torch.arange(self.pack, device=told.device) * self.telling.count
+        index = torch.where(told < self.telling.count, told + first, self.pack * self.telling.count)
+        hidden = self.dropout(leaky_relu_(self.of_rows(x) + self.of_told(index), 0.2))
+        for layer in self.layers:
+            hidden = self.dropout(leaky_relu_(layer(hidden), 0.2))
+        return hidden
 
 
 class Score(nn.Module):
@@ -97,7 +126,7 @@ class Score(nn.Module):
 
 
 class Telling(nn.Module):
-    """The categories among what rows are told; how often each is told of itself, which is how often the data have it.
+    """The category that a row is told; how often each is told of itself, which is how often the data have it.
 
     Args:
         cells: Of the table's columns.
@@ -114,20 +143,33 @@ class Telling(nn.Module):
                 places += range(start + cell.number, start + cell.width)
                 shares += [count / total / len(categories) for count in cell.counts]
             start += cell.width
+        self.count = len(places)
+        """Categories of all columns."""
         self.places: Tensor
         self.bounds: Tensor
         self.register_buffer("places", torch.tensor(places, dtype=torch.int64), persistent=False)
         self.register_buffer("bounds", torch.tensor(shares, dtype=torch.float64).cumsum(0)[:-1], persistent=False)
 
-    def forward(self, condition: Tensor) -> Tensor:
-        """The categories (..., k) of conditions (..., width and more)."""
-        return condition[..., self.places]
+    def forward(self, condition: Tensor | None, chances: Tensor | None = None) -> Tensor:
+        """The number of the category, (...), that conditions (..., width and more) tell; `count` where they tell none.
 
-    def drawn(self, chances: Tensor) -> Tensor:
-        """One category (n, k), told of one column, for chances (n, 2) on [0, 1)."""
-        told = torch.zeros(len(chances), len(self.places), device=chances.device)
-        if not len(self.places):
-            return told
+        Args:
+            condition: What rows are told; None for nothing.
+            chances: Two numbers on [0, 1) for each row, by which those that are told nothing choose for themselves.
+        """
+        if condition is None:
+            assert chances is not None, "somebody has to choose"
+            return self._drawn(chances)
+        if not self.count:
+            return torch.zeros(condition.shape[:-1], dtype=torch.int64, device=condition.device)
+        said, told = condition[..., self.places].max(-1)
+        drawn = self.count if chances is None else self._drawn(chances)
+        return torch.where(said > 0, told, drawn)
+
+    def _drawn(self, chances: Tensor) -> Tensor:
+        """One category (n,), of one column, for chances (n, 2)."""
+        if not self.count:
+            return torch.zeros(len(chances), dtype=torch.int64, device=chances.device)
         # Two float32 numbers are one that is fine enough for rare categories.
         chance = (chances[:, 0].double() + chances[:, 1].double() * 2**-24).clamp(0, 1 - 2**-53)
-        return told.scatter_(1, torch.searchsorted(self.bounds, chance, right=True)[:, None], 1.0)
+        return torch.searchsorted(self.bounds, chance, right=True)

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from zerosum.core.cells import Cell
 from zerosum.nn.cells import Cells
 from zerosum.nn.discriminator import Discriminator
+from zerosum.nn.dropout import Dropout
+from zerosum.nn.leaky_relu import leaky_relu_
 
 SLOPE = 0.2
 """Of leaky ReLUs below zero."""
@@ -49,7 +50,7 @@ class TabularGenerator(nn.Module):
         noise, chances = latent.split([self.noise_dim, self.cells.count], 1)
         told = noise.new_zeros(len(noise), self.told_width) if condition is None else condition
         hidden = self.blocks(self.first(torch.cat([noise, told], 1)))
-        answers = self.out(F.leaky_relu(self.norm(hidden), SLOPE)).float()
+        answers = self.out(leaky_relu_(self.norm(hidden), SLOPE)).float()
         if self.training:
             rows = self.cells.relaxed(answers, 1.0, self.noise, hard=True)
         else:
@@ -70,6 +71,8 @@ class TabularDiscriminator(Discriminator):
         dropout: Share of the hidden units that are dropped.
     """
 
+    one_by_one = True
+
     def __init__(self, inputs: int, width: int, blocks: int, dropout: float) -> None:
         super().__init__()
         self.first = nn.Linear(inputs, width)
@@ -78,7 +81,7 @@ class TabularDiscriminator(Discriminator):
 
     def features(self, x: Tensor, condition: Tensor | None) -> Tensor:
         """The last hidden layer, (n, width)."""
-        return F.leaky_relu(self.blocks(self.first(x)), SLOPE)
+        return leaky_relu_(self.blocks(self.first(x)), SLOPE)
 
 
 class Score(nn.Module):
@@ -106,13 +109,13 @@ class ResidualBlock(nn.Module):
         super().__init__()
         self.norm = nn.LayerNorm(width) if normalised else nn.Identity()
         self.first, self.second = nn.Linear(width, width), nn.Linear(width, width)
-        self.dropout = nn.Dropout(dropout) if dropout else nn.Identity()
+        self.dropout = Dropout(dropout)
         nn.init.zeros_(self.second.weight)
         nn.init.zeros_(self.second.bias)
 
     def forward(self, x: Tensor) -> Tensor:
         """Of the same shape."""
-        return x + self.second(self.dropout(F.leaky_relu(self.first(self.norm(x)), SLOPE)))
+        return x + self.second(self.dropout(leaky_relu_(self.first(self.norm(x)), SLOPE)))
 
 
 def shares_as_answers(cells: Sequence[Cell]) -> list[float]:

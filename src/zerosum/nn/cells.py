@@ -100,9 +100,8 @@ class Cells(nn.Module):
             hard: Make choices one-hot, with the softmax's gradient (straight-through, Jang et al., Section 2.2).
         """
         parts = []
-        for scores in self._by_group(answers):
-            scores = scores - noise * gumbel_surprise(scores)
-            soft = (scores / temperature).softmax(2)
+        for scores in self._by_group(answers, noise=noise, temperature=temperature):
+            soft = scores.softmax(2)
             if hard:
                 best = torch.zeros_like(soft).scatter_(2, scores.argmax(2, keepdim=True), 1.0)
                 soft = best - soft.detach() + soft
@@ -141,10 +140,23 @@ class Cells(nn.Module):
             found[:, group.cells] = -(scores.float().log_softmax(2) * wanted).sum(2)
         return found
 
-    def _by_group(self, x: Tensor, rest: float = _NEVER) -> list[Tensor]:
-        """The choices of rows (n, width), (n, cells, size) for each group, with a number for room that nobody needs."""
+    def _by_group(
+        self, x: Tensor, rest: float = _NEVER, noise: float = 0.0, temperature: float = 1.0
+    ) -> list[Tensor]:
+        """The choices of rows (n, width), (n, cells, size) for each group.
+
+        Args:
+            x: The rows.
+            rest: What stands in room that nobody needs.
+            noise: What the Gumbel noise is multiplied by that is added.
+            temperature: What all is then divided by.
+        """
         sizes = [len(group.cells) * group.size for group in self._groups]
-        padded = F.pad(x, (0, 1), value=rest)[:, self.index]
+        if noise:
+            x = torch.sub(x, gumbel_surprise(x), alpha=noise)
+        if temperature != 1.0:
+            x = x / temperature
+        padded = F.pad(x, (0, 1), value=rest).index_select(1, self.index)
         return [
             part.view(len(x), -1, group.size) for part, group in zip(padded.split(sizes, 1), self._groups, strict=True)
         ]
@@ -153,20 +165,21 @@ class Cells(nn.Module):
         """Rows (n, width) of choices, and of answers for numbers."""
         flat = torch.cat([part.flatten(1) for part in parts], 1) if parts else answers[:, :0]
         if not len(self.numbers):
-            return flat[:, self.found]
+            return flat.index_select(1, self.found)
         opened, first = [], 0
         for part in parts:
             gates = self.gates[first : first + part[0].numel()].view(part.shape[1:])
             first += part[0].numel()
             opened.append((part * gates).sum(2))
         always = torch.ones(len(answers), 1, device=answers.device, dtype=answers.dtype)
-        gate = torch.cat([*opened, always], 1)[:, self.gate_places]
-        return torch.cat([answers[:, self.numbers].tanh() * gate, flat], 1)[:, self.found]
+        gate = torch.cat([*opened, always], 1).index_select(1, self.gate_places)
+        numbers = answers.index_select(1, self.numbers).tanh() * gate
+        return torch.cat([numbers, flat], 1).index_select(1, self.found)
 
 
 def gumbel_surprise(like: Tensor) -> Tensor:
     """Minus standard Gumbel noise, of the shape of a tensor: the logarithm of exponential noise."""
-    # In three steps over all numbers, of which the logarithms are fast, and not with `exponential_`, which is not.
+    # Logarithms of many numbers at a time are fast, and `exponential_` is not.
     return torch.rand_like(like).clamp_(min=_TINY).log_().neg_().clamp_(min=_TINY).log_()
 
 

@@ -1,6 +1,7 @@
 """What every discriminator is: features of a sample, and a head that makes a logit of them."""
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 from torch import Tensor, nn
 
@@ -12,10 +13,12 @@ class Discriminator(nn.Module, ABC):
         head: Maps features and class indices to logits, float32; it may look at the whole batch (see
             `nn.statistics`).
         auxiliary: Maps features to what else is said of a sample; only where the recipe has added it.
+        one_by_one: Whether samples never meet in it, so that real and generated ones can go through it together.
     """
 
     head: nn.Module
     auxiliary: nn.Module
+    one_by_one: ClassVar[bool] = False
 
     @abstractmethod
     def features(self, x: Tensor, condition: Tensor | None) -> Tensor:

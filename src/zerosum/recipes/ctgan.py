@@ -73,7 +73,7 @@ def ctgan(config: CTGAN, space: Space) -> Game:
     if categories and config.condition_weight:
         listening = partial(disobedience, generator.cells)
         listens = Penalty("condition", listening, Ramp(config.condition_weight), player="generator")
-        rules = replace(rules, penalties=[*rules.penalties, listens], share_pass=True)
+        rules = replace(rules, penalties=[*rules.penalties, listens])
     game = adversarial_game(
         generator=Player(generator, config.generator_optimizer),
         discriminator=Player(critic, config.discriminator_optimizer),

@@ -30,7 +30,7 @@ class Feed:
     def batch(self, turn: int, repeat: int) -> Batch:
         """The batch of move number `repeat` of turn number `turn` in the round that is being played."""
         samples = self._game.clock.samples
-        torch.manual_seed(seed_from(self._seed, self._share.rank, samples, turn, repeat))
+        seed_generators(seed_from(self._seed, self._share.rank, samples, turn, repeat), self._device)
         position = samples * self._batches_per_round + repeat * self.global_batch
         x, condition, group = self._encode(position)
         noise = Noise(seed_from(self._seed, samples, turn, repeat), self._share, self._device)
@@ -48,3 +48,16 @@ class Feed:
                 rows, condition = self._loader.rows(position)
             self._encoded[position] = self._game.shown(self._codec.encode(rows)), condition, group
         return self._encoded[position]
+
+
+def seed_generators(seed: int, device: torch.device) -> None:
+    """Seed torch's own generators, of the processor and of the device that networks are on.
+
+    `torch.manual_seed` would do, but for every other sort of device it queues a call with the stack of its caller,
+    which takes longer than the seeding and is never forgotten.
+    """
+    torch.default_generator.manual_seed(seed)
+    if device.type == "cuda":
+        torch.cuda.manual_seed(seed)
+    elif device.type == "mps":
+        torch.mps.manual_seed(seed)
