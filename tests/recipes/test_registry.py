@@ -37,8 +37,12 @@ SMALL: dict[str, Any] = {
     "stable_samples": 8,
     "fade_samples": 16,
     "usual_batch": 8,
+    "noise_dim": 8,
 }
 """Values that make networks tiny; each recipe takes those that it has."""
+
+TYPES = {"image": np.uint8, "points": np.float32, "table": np.float64}
+"""Of stored samples, by their kind."""
 
 CASES = [
     pytest.param(recipe, kind, told, id=f"{recipe.name}-{kind}-{'told' if told else 'plain'}")
@@ -56,6 +60,8 @@ def data_of(kind: str, told: bool, folder: Path) -> Path:
     words = {"texts": np.array(["a red one", "a blue one", "another"])[index]}
     table = {"attributes": np.stack([index == 0, index == 1], 1), "attribute_names": np.array(["red", "blue"])}
     said = {"labels": index} | words | table if told else {}
+    if kind == "table":
+        return table_of(generator, folder / "table.csv")
     if kind == "image":
         samples = {"images": generator.integers(0, 256, (40, 13, 18, 3), dtype=np.uint8)}
     else:
@@ -65,9 +71,21 @@ def data_of(kind: str, told: bool, folder: Path) -> Path:
     return path
 
 
+def table_of(generator: np.random.Generator, path: Path) -> Path:
+    """Numbers with and without a step, a category, and entries that are missing."""
+    lines = ["size,weight,colour"]
+    for number in range(40):
+        weight = "" if number % 7 == 3 else f"{generator.normal():.3f}"
+        lines.append(f"{generator.integers(0, 90)},{weight},{('red', 'blue', 'green')[number % 3]}")
+    path.write_text("\n".join(lines))
+    return path
+
+
 def tiny(recipe: Recipe, space: Space) -> Any:
     settings = recipe.settings(space)
     names = {field.name for field in dataclasses.fields(settings)}
+    if getattr(settings, "pack", 1) > 1:
+        settings = dataclasses.replace(settings, pack=4)  # which the small batches are full packs of
     return dataclasses.replace(settings, **{name: value for name, value in SMALL.items() if name in names})
 
 
@@ -87,11 +105,12 @@ def test_recipe(recipe: Recipe, kind: str, told: bool, tmp_path: Path) -> None:
     losses = [value for event in progress for name, value in event.items() if "/" in name]
     assert len(progress) == 4 and len(losses) >= 8 and np.isfinite(losses).all()
 
-    shape = (13, 18, 3) if kind == "image" else (2,)
-    drawn = whole.sample(5, seed=3)
-    assert drawn.shape == (5, *shape) and drawn.dtype == (np.uint8 if kind == "image" else np.float32)
+    shape = {"image": (13, 18, 3), "points": (2,), "table": (3,)}[kind]
+    drawn = whole.numbered(range(3, 8))
+    assert drawn.shape == (5, *shape) and drawn.dtype == TYPES[kind]
     assert len(np.unique(drawn.reshape(5, -1), axis=0)) == 5, "different numbers are different samples"
-    np.testing.assert_array_equal(zerosum.load(folder.path).sample(5, seed=3), drawn)
+    np.testing.assert_array_equal(zerosum.load(folder.path).numbered(range(3, 8)), drawn)
+    assert len(whole.sample(5, seed=3)) == 5
     if told:
         conditions = whole.conditions(range(200))
         assert len(torch.unique(conditions, dim=0)) == 3, "each sample is told to be something, as in the data"
@@ -137,7 +156,7 @@ def test_settings_survive_json(recipe: Recipe) -> None:
 def test_every_recipe_says_what_it_is() -> None:
     assert {recipe.name for recipe in recipes()} >= {
         *("gan", "dcgan", "wgan-gp", "sngan", "sagan", "biggan", "progressive", "stylegan2", "r3gan", "light"),
-        *("infogan", "acgan", "attributes", "text", "fastgan", "projected"),
+        *("infogan", "acgan", "attributes", "text", "fastgan", "projected", "ctgan", "tabular", "tvae"),
         *("vae", "autoencoder", "diffusion"),
     }
     for recipe in recipes():

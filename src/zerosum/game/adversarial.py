@@ -194,9 +194,7 @@ class _Sides:
         shared = bool(penalties) and self.rules.share_pass
         latents = self.prior.draw(batch).requires_grad_(shared)
         codes, fake = trace(latents)
-        return GeneratorMove(
-            self.generator, trace, latents, fake, batch.noise, batch.condition, codes, shared
-        )
+        return GeneratorMove(self.generator, trace, latents, fake, batch.noise, batch.condition, codes, shared)
 
     def _look(self, x: Tensor, condition: Tensor | None) -> tuple[Tensor, Tensor]:
         """Logits, and the features that they come from, of prepared samples; these themselves if nobody reads them."""

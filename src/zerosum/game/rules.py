@@ -101,6 +101,8 @@ def rules_of(config: Adversarial, space: Space, auxiliary: Auxiliary | None = No
     observers: list[Observer] = []
     if config.augment != "none" and space.kind != "image":
         raise SettingError(f"--augment is {config.augment}, which is for pictures; leave it out for {space.kind}.")
+    if config.focus is not None and space.kind == "table":
+        raise SettingError("--focus parts samples by what they look like, which rows of a table do not; leave it out.")
     if config.augment == "diffaugment":
         inputs.append(DiffAugment(probability=config.augment_probability))
     elif config.augment == "ada":

@@ -8,6 +8,7 @@ from torch.nn import functional as F
 
 from zerosum.core.cells import Cell
 from zerosum.nn.cells import Cells
+from zerosum.nn.classes import ProjectionHead
 from zerosum.nn.discriminator import Discriminator
 from zerosum.nn.dropout import Dropout
 from zerosum.nn.leaky_relu import leaky_relu_
@@ -83,11 +84,12 @@ class PackedCritic(Discriminator):
         width: Units of each hidden layer.
         depth: Hidden layers.
         dropout: Share of the hidden units that are dropped.
+        statistics: What is learned from the batch as a whole: one of `nn.statistics.STATISTICS`.
     """
 
-    one_by_one = True
-
-    def __init__(self, cells: Sequence[Cell], pack: int, width: int, depth: int, dropout: float) -> None:
+    def __init__(
+        self, cells: Sequence[Cell], pack: int, width: int, depth: int, dropout: float, statistics: str
+    ) -> None:
         super().__init__()
         self.pack, self.telling = pack, Telling(cells)
         rows, told = pack * sum(cell.width for cell in cells), pack * self.telling.count
@@ -99,7 +101,8 @@ class PackedCritic(Discriminator):
                 nn.init.uniform_(part, -((rows + told) ** -0.5), (rows + told) ** -0.5)
         self.layers = nn.ModuleList(nn.Linear(width, width) for _ in range(depth - 1))
         self.dropout = Dropout(dropout)
-        self.head = Score(width)
+        self.head = ProjectionHead(width, 0, statistics)
+        self.one_by_one = statistics == "none"
 
     def features(self, x: Tensor, condition: Tensor | None) -> Tensor:
         """The last hidden layer, (n, width)."""
@@ -111,18 +114,6 @@ class PackedCritic(Discriminator):
         for layer in self.layers:
             hidden = self.dropout(leaky_relu_(layer(hidden), 0.2))
         return hidden
-
-
-class Score(nn.Module):
-    """Features (n, features) to logits (n,)."""
-
-    def __init__(self, features: int) -> None:
-        super().__init__()
-        self.linear = nn.Linear(features, 1)
-
-    def forward(self, features: Tensor, condition: Tensor | None) -> Tensor:
-        """Logits (n,), float32."""
-        return self.linear(features).float()[:, 0]
 
 
 class Telling(nn.Module):

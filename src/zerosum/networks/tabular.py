@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from zerosum.core.cells import Cell
 from zerosum.nn.cells import Cells
+from zerosum.nn.classes import ProjectionHead
 from zerosum.nn.discriminator import Discriminator
 from zerosum.nn.dropout import Dropout
 from zerosum.nn.leaky_relu import leaky_relu_
@@ -69,31 +70,19 @@ class TabularDiscriminator(Discriminator):
         width: Units of each hidden layer.
         blocks: Residual blocks of two layers.
         dropout: Share of the hidden units that are dropped.
+        statistics: What is learned from the batch as a whole: one of `nn.statistics.STATISTICS`.
     """
 
-    one_by_one = True
-
-    def __init__(self, inputs: int, width: int, blocks: int, dropout: float) -> None:
+    def __init__(self, inputs: int, width: int, blocks: int, dropout: float, statistics: str) -> None:
         super().__init__()
         self.first = nn.Linear(inputs, width)
         self.blocks = nn.Sequential(*(ResidualBlock(width, normalised=False, dropout=dropout) for _ in range(blocks)))
-        self.head = Score(width)
+        self.head = ProjectionHead(width, 0, statistics)
+        self.one_by_one = statistics == "none"
 
     def features(self, x: Tensor, condition: Tensor | None) -> Tensor:
         """The last hidden layer, (n, width)."""
         return leaky_relu_(self.blocks(self.first(x)), SLOPE)
-
-
-class Score(nn.Module):
-    """Features (n, features) to logits (n,)."""
-
-    def __init__(self, features: int) -> None:
-        super().__init__()
-        self.linear = nn.Linear(features, 1)
-
-    def forward(self, features: Tensor, condition: Tensor | None) -> Tensor:
-        """Logits (n,), float32."""
-        return self.linear(features).float()[:, 0]
 
 
 class ResidualBlock(nn.Module):

@@ -132,6 +132,15 @@ class Cells(nn.Module):
             parts.append(torch.zeros_like(scores).scatter_(2, chosen, 1.0))
         return self._row(answers, parts)
 
+    def opened(self, rows: Tensor) -> Tensor:
+        """1 for each number of rows (n, width) that says something beside its choice, else 0: (n, numbers)."""
+        return self._opened(rows, self._by_group(rows, 0.0))
+
+    def shifted(self, rows: Tensor, shifts: Tensor) -> Tensor:
+        """Rows (n, width) with so much (n, numbers) added to their numbers, where these say something; on [-1, 1]."""
+        numbers = (rows.index_select(1, self.numbers) + shifts * self.opened(rows)).clamp(-1, 1)
+        return rows.index_copy(1, self.numbers, numbers)
+
     def surprise(self, answers: Tensor, choices: Tensor) -> Tensor:
         """-log of the shares that answers (n, width) give the choices of rows (n, width), of each cell: (n, count)."""
         found = torch.zeros(len(answers), self.count, device=answers.device)
@@ -140,9 +149,7 @@ class Cells(nn.Module):
             found[:, group.cells] = -(scores.float().log_softmax(2) * wanted).sum(2)
         return found
 
-    def _by_group(
-        self, x: Tensor, rest: float = _NEVER, noise: float = 0.0, temperature: float = 1.0
-    ) -> list[Tensor]:
+    def _by_group(self, x: Tensor, rest: float = _NEVER, noise: float = 0.0, temperature: float = 1.0) -> list[Tensor]:
         """The choices of rows (n, width), (n, cells, size) for each group.
 
         Args:
@@ -166,15 +173,19 @@ class Cells(nn.Module):
         flat = torch.cat([part.flatten(1) for part in parts], 1) if parts else answers[:, :0]
         if not len(self.numbers):
             return flat.index_select(1, self.found)
+        gate = self._opened(answers, parts)
+        numbers = answers.index_select(1, self.numbers).tanh() * gate
+        return torch.cat([numbers, flat], 1).index_select(1, self.found)
+
+    def _opened(self, like: Tensor, parts: Sequence[Tensor]) -> Tensor:
+        """How far each number is open, (n, numbers), by the choices (n, cells, size) of each group."""
         opened, first = [], 0
         for part in parts:
             gates = self.gates[first : first + part[0].numel()].view(part.shape[1:])
             first += part[0].numel()
             opened.append((part * gates).sum(2))
-        always = torch.ones(len(answers), 1, device=answers.device, dtype=answers.dtype)
-        gate = torch.cat([*opened, always], 1).index_select(1, self.gate_places)
-        numbers = answers.index_select(1, self.numbers).tanh() * gate
-        return torch.cat([numbers, flat], 1).index_select(1, self.found)
+        always = torch.ones(len(like), 1, device=like.device, dtype=like.dtype)
+        return torch.cat([*opened, always], 1).index_select(1, self.gate_places)
 
 
 def gumbel_surprise(like: Tensor) -> Tensor:

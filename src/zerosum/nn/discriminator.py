@@ -1,7 +1,6 @@
 """What every discriminator is: features of a sample, and a head that makes a logit of them."""
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
 
 from torch import Tensor, nn
 
@@ -18,7 +17,7 @@ class Discriminator(nn.Module, ABC):
 
     head: nn.Module
     auxiliary: nn.Module
-    one_by_one: ClassVar[bool] = False
+    one_by_one: bool = False
 
     @abstractmethod
     def features(self, x: Tensor, condition: Tensor | None) -> Tensor:

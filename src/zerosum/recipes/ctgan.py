@@ -12,7 +12,6 @@ from zerosum.config.adversarial import Adversarial, LossName
 from zerosum.config.optimizer import Adam
 from zerosum.config.ramp import Ramp
 from zerosum.core.batch import Batch
-from zerosum.core.errors import SettingError
 from zerosum.core.registry import recipe
 from zerosum.core.space import Space
 from zerosum.game.adversarial import adversarial_game
@@ -22,6 +21,7 @@ from zerosum.game.rules import rules_of
 from zerosum.game.told import Chances, one_category
 from zerosum.networks.ctgan import ConcatenatingGenerator, PackedCritic
 from zerosum.nn.cells import Cells
+from zerosum.nn.spectral import bounded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,13 +62,13 @@ class CTGAN(Adversarial):
 )
 def ctgan(config: CTGAN, space: Space) -> Game:
     """The reference for tables: mode-specific normalisation, a conditional generator, training by sampling, packing."""
-    if config.focus is not None:
-        raise SettingError("--focus chooses what is shown more often, and so does ctgan by itself; leave it out.")
     cells, categories = space.cells, [cell for cell in space.cells if cell.category]
     generator = ConcatenatingGenerator(
         cells, config.noise_dim, config.generator_width, config.depth, config.temperature
     )
-    critic = PackedCritic(cells, config.pack, config.discriminator_width, config.depth, config.dropout)
+    critic = PackedCritic(
+        cells, config.pack, config.discriminator_width, config.depth, config.dropout, config.batch_statistics
+    )
     rules = rules_of(config, space)
     if categories and config.condition_weight:
         listening = partial(disobedience, generator.cells)
@@ -76,7 +76,7 @@ def ctgan(config: CTGAN, space: Space) -> Game:
         rules = replace(rules, penalties=[*rules.penalties, listens])
     game = adversarial_game(
         generator=Player(generator, config.generator_optimizer),
-        discriminator=Player(critic, config.discriminator_optimizer),
+        discriminator=Player(bounded(critic, config.spectral_norm), config.discriminator_optimizer),
         prior=Chances.beside(config.noise_dim, generator.cells.count + 2),
         rules=rules,
         trace=generator.trace,

@@ -62,7 +62,9 @@ def tabular(config: Tabular, space: Space) -> Game:
         space.cells, config.noise_dim, config.generator_width, config.blocks, config.gumbel_noise
     )
     (inputs,) = config.seen(space.shape)
-    discriminator = TabularDiscriminator(inputs, config.discriminator_width, config.blocks, config.dropout)
+    discriminator = TabularDiscriminator(
+        inputs, config.discriminator_width, config.blocks, config.dropout, config.batch_statistics
+    )
     game = adversarial_game(
         generator=Player(generator, config.optimizer, config.average),
         discriminator=Player(bounded(discriminator, config.spectral_norm), config.optimizer),
