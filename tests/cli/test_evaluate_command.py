@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import zerosum
@@ -33,6 +34,21 @@ def test_evaluate_as_json_is_one_object(cli: Callable, run: Path, tmp_path: Path
     values = json.loads(answer.out)
     assert [measure["metric"] for measure in values["measures"]] == ["fd", "modes", "good", "jsd"]
     assert (tmp_path / "out" / "evaluation.json").exists()
+
+
+def test_evaluate_measures_a_table_of_another_tool(cli: Callable, work: Path) -> None:
+    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("sklearn")
+    for seed, name in enumerate(("real", "synthetic")):
+        x = np.random.RandomState(seed).randn(400)
+        table = pandas.DataFrame({"x": x, "half": (x / 2).round(1), "sign": np.where(x > 0, "+", "-")})
+        table.to_csv(f"{name}.csv", index=False)
+    answer = cli("evaluate", "synthetic.csv", "real.csv", "--target", "half", "--metrics", "utility,columns")
+    assert answer.code == 0, answer.error
+    assert "utility[n=200, target=half]" in answer.out and "associations[" in answer.out
+    assert (work / "evaluation-synthetic" / "samples.png").exists()
+    refused = cli("evaluate", "synthetic.csv", "real.csv", "--target", "signs")
+    assert refused.code == 2 and 'Did you mean "sign"' in refused.error
 
 
 def test_help_names_every_metric(cli: Callable) -> None:

@@ -131,7 +131,7 @@ def test_missing_classes_cost_recall_and_not_precision(digits: tuple[np.ndarray,
 def test_a_model_that_copies_is_found_out(digits_run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data = open_dataset("digits")
     copied = data.rows[data.training[np.random.RandomState(3).permutation(len(data.training))]]
-    monkeypatch.setattr(zerosum.Model, "sample", lambda self, seeds: copied[np.asarray(seeds)])
+    monkeypatch.setattr(zerosum.Model, "numbered", lambda self, seeds: copied[np.asarray(seeds)])
     found = evaluate(digits_run, metrics=["copying"], **QUICK)
     assert found["c_t"].value < -3
     assert found["authenticity"].value < 0.05

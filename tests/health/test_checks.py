@@ -50,6 +50,8 @@ PROBES: dict[str, Value] = {
     "copies": 0.0,
     "copying": 5.0,
     "lattice": 1.2,
+    "lost_categories": 0.0,
+    "worst_column": 0.0,
     "judged_real": 0.7,
     "judged_fake": 0.7,
     "judged_held_out": 0.65,
@@ -125,6 +127,7 @@ COLLAPSED: dict[str, Value] = {
 }
 REPEATED: dict[str, Value] = {**STUCK, "duplicates": 0.6, "coverage": 0.1}
 DROPPED: dict[str, Value] = {**STUCK, "precision": 0.9, "recall": 0.2, "coverage": 0.2}
+LOST: dict[str, Value] = {**STUCK, "lost_categories": 0.4, "worst_column": 3.0}
 COPIED: dict[str, Value] = {"copies": 0.6, "copying": -9.0}
 
 FAILING: dict[str, dict[str, Value]] = {
@@ -138,6 +141,7 @@ FAILING: dict[str, dict[str, Value]] = {
     "vanishing-gradient": {**SURE, "discriminator__slope": 1e-4},
     "overpowering-discriminator": SURE,
     "partial-collapse": REPEATED,
+    "lost-categories": LOST,
     "oscillation": CIRCLES,
     "checkerboard": {"lattice": 40.0},
     "memorisation": COPIED,
@@ -190,6 +194,7 @@ EVIDENCE = {
     "vanishing-gradient": ["0.0001", "0.1", "norm is 1 of", "99.9%"],
     "overpowering-discriminator": ["99.9%", "99.0%", "0% of its logits", "97 %"],
     "partial-collapse": ["60%", "30 %", "80%", "precision", "recall", "25 %"],
+    "lost-categories": ["40%", "5%", "0.1 times", "25%", "column number 4"],
     "oscillation": ["move by 50%", "45 %", "from 3 to 9", "once in "],
     "checkerboard": ["40 times", "8 is an alarm"],
     "memorisation": ["60%", "z = -9.0", "10 %", "-3"],

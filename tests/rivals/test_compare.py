@@ -135,6 +135,19 @@ def test_one_run_or_one_twice_is_no_comparison(runs: list[Path], tmp_path: Path)
     assert compare([runs[0], tmp_path / "samples.npy"], "ring", count=300).rivals[0].evaluation["fd"].n == 40
 
 
+def test_tables_of_other_tools_are_compared(tmp_path: Path) -> None:
+    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("sdmetrics")
+    for seed, name in enumerate(("real", "good", "bad")):
+        x = np.random.RandomState(seed).randn(300)
+        table = pandas.DataFrame({"x": x, "half": x / 2, "sign": np.where(x > 0, "+", "-")})
+        table = table.assign(x=x[::-1]) if name == "bad" else table
+        table.to_csv(tmp_path / f"{name}.csv", index=False)
+    standing = compare([tmp_path / "good.csv", tmp_path / "bad.csv"], tmp_path / "real.csv", count=150)
+    assert summary(standing).startswith("Most like the data: good")
+    assert {"report", "samples-good.csv", "samples-bad.csv"} <= write(standing, tmp_path / "out").keys()
+
+
 def test_runs_are_called_by_the_ends_of_their_paths_that_differ(tmp_path: Path) -> None:
     assert names([tmp_path / "a" / "x", tmp_path / "b" / "y"]) == ["x", "y"]
     assert names([tmp_path / "a" / "x", tmp_path / "b" / "x"]) == ["a/x", "b/x"]

@@ -29,9 +29,11 @@ class Evaluate:
     """Say how good a generator is: distances to real samples with floors and intervals, copying, and what it means."""
 
     model: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="MODEL")]
-    """Folder of a run or a model; or samples: a folder of pictures, a .zip, an .npz or .npy file."""
+    """Folder of a run or a model; or samples: a folder of pictures, a .zip, an .npz or .npy file, or a table, as
+    synthetic.csv of any other tool."""
     data: Annotated[str | None, tyro.conf.Positional, tyro.conf.arg(metavar="DATA")] = None
-    """Real samples to compare with, a path or a built-in name; by default what the model was trained on."""
+    """Real samples to compare with, a path, a built-in name or a database's URL; by default what the model was trained
+    on."""
     samples: int = SAMPLES
     """Samples on each side, at most; fewer where there are not twice as many real ones."""
     metrics: str | None = None
@@ -43,6 +45,9 @@ class Evaluate:
     """File of the feature network's weights, where it needs one."""
     validation: str | None = None
     """Real samples that the likelihood's width is chosen on; by default others of the real ones."""
+    target: str | None = None
+    """The column of a table that models which learn from generated rows are to predict; by default one that is called
+    target, label, class, income, y or outcome, or else the last choice of few levels."""
     seed: int = 0
     """Seed of the choice of real samples. Generated ones are numbers 0, 1, 2 and so on."""
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
@@ -70,6 +75,7 @@ def main(arguments: Sequence[str]) -> None:
                 weights=command.weights,
                 count=command.samples,
                 validation=command.validation,
+                target=command.target,
                 seed=command.seed,
                 device=command.device,
                 progress=waiting.say,

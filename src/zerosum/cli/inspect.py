@@ -9,6 +9,7 @@ from typing import Annotated
 import tyro
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from zerosum.cli.train import FLAGS, decoding
 from zerosum.config.base import to_json
@@ -19,10 +20,15 @@ from zerosum.data import open_dataset
 from zerosum.data.dataset import Dataset
 from zerosum.data.tables.codec import TableCodec
 from zerosum.data.tables.columns import Column
+from zerosum.data.tables.panels import label
 from zerosum.health.data import inspect_data
 
-MOST_SHOWN = 3
-"""Levels of a category that are named."""
+MOST_SHOWN, MOST_LETTERS = 3, 16
+"""Levels of a category that are named, and letters of each."""
+
+NARROW = 8
+HEADINGS = {"column": 18, "kind": 10, "why": 15, "missing": NARROW, "distinct": NARROW, "done with it": 22}
+"""What is said of columns, and how many letters wide; all together fit into 80."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +61,7 @@ def main(arguments: Sequence[str]) -> None:
     space = dataset.space
     print(f"{dataset.source}: {len(dataset):,} samples of kind {space.kind}, told as {space.size:,} numbers each")
     if isinstance(codec, TableCodec):
-        Console().print(_table(codec))
+        Console(highlight=False).print(_table(codec))
     for finding in inspect_data(space.kind, dataset.rows, dataset.labels, space.classes):
         print(f"{finding.level}: {finding.what} {finding.evidence}")
 
@@ -80,13 +86,15 @@ def _declared(column: Column) -> dict[str, object]:
 
 def _table(codec: TableCodec) -> Table:
     """A line for each column: what it is, why, and what is done with it."""
-    table = Table("column", "kind", "why", "missing", "distinct", "what is done with it", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for heading, widest in HEADINGS.items():
+        table.add_column(heading, overflow="fold", max_width=widest, justify="right" if widest == NARROW else "left")
     cells = dict(zip((column.name for column in codec.learned), codec.cells, strict=True))
     for column in codec.columns:
-        missing = f"{column.missing:.1%}" if column.missing else "-"
+        missing = f"{column.missing:.2%}" if column.missing else "-"
         choices = cells[column.name].choices if column.name in cells else 0
-        known = (column.name, column.kind, column.why, missing, f"{column.distinct:,}")
-        table.add_row(*known, done(column, choices))
+        known = (column.name, column.kind, column.why, missing, f"{column.distinct:,}", done(column, choices))
+        table.add_row(*map(Text, known))  # names may hold what would be taken for markup
     return table
 
 
@@ -97,16 +105,21 @@ def done(column: Column, choices: int) -> str:
         column: The column.
         choices: How many choices its cell has.
     """
-    absent = "; or missing" if column.missing else ""
+    absent = ", or missing" if column.missing else ""
     if column.kind == "identifier":
-        return f"not learned; made anew{f' as {column.form}' if column.form else ''}"
+        return f"made anew{f' as {column.form}' if column.form else f' from {column.low:.0f}'}"
     if column.kind == "constant":
-        return "written as it is"
+        return f'written: "{shortened(column.levels[0])}"' if column.levels else "left empty"
     if column.kind == "text":
         return "left out"
     if column.is_number:
         parts = choices - bool(column.missing)
-        step = f" by {column.step:g}" if column.step is not None else ""
-        return f"{column.low:.10g} to {column.high:.10g}{step}, {parts} pieces{absent}"
-    named = ", ".join(column.levels[:MOST_SHOWN]) + (", ..." if len(column.levels) > MOST_SHOWN else "")
-    return f"one of {len(column.levels):,}: {named}{absent}"
+        step = f" by {column.step:g}" if column.step is not None and column.kind in ("integer", "decimal") else ""
+        return f"{label(column, column.low)} to {label(column, column.high)}{step}, {parts} parts{absent}"
+    named = ", ".join(map(shortened, column.levels[:MOST_SHOWN])) + (", ..." if len(column.levels) > MOST_SHOWN else "")
+    return f"{named}{absent}"
+
+
+def shortened(text: str) -> str:
+    """A text, or its beginning."""
+    return text if len(text) <= MOST_LETTERS else f"{text[: MOST_LETTERS - 3]}..."

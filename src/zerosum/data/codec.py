@@ -94,6 +94,10 @@ class Codec(ABC):
         """
         return []
 
+    def lacks(self, real: Tensor, fake: Tensor) -> dict[str, float]:
+        """Numbers that say what encoded samples (n, ...) lack of real ones, for the doctor; none by default."""
+        return {}
+
     def contest(
         self, rows: np.ndarray, real: np.ndarray, latents: np.ndarray, probability: Probability | None
     ) -> Image.Image:

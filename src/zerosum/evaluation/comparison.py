@@ -43,6 +43,7 @@ class Comparison:
         workers: Who generates and describes.
         validation: Real samples to choose the likelihood's width on, if they were given.
         seed: Of the choice of samples.
+        target: The column of a table that is to be predicted, if the person names one.
     """
 
     def __init__(
@@ -56,9 +57,11 @@ class Comparison:
         workers: Workers,
         validation: Dataset | None,
         seed: int,
+        target: str | None = None,
     ) -> None:
         self.subject, self.dataset, self.sides, self.fake = subject, dataset, sides, fake
         self.network, self.plain, self.workers, self.validation, self.seed = network, plain, workers, validation, seed
+        self.target = target
 
     @property
     def space(self) -> Space:

@@ -26,10 +26,13 @@ NEAR = 0.02
 LOCAL = -4.0
 """The lowest z of a part of the data: of ten healthy ones the lowest is often below -2, and hardly ever below this."""
 
+BLIND_TO_FEW = "Not seen: a few copies among many honest samples."
+
 BLIND = (
     "Not seen: copies that are shifted, recoloured or only parts of a picture, and a few copies among many honest "
     "samples; look at the gallery for those."
 )
+"""The same for pictures."""
 
 
 def _copying(comparison: Comparison) -> Found:
@@ -43,6 +46,7 @@ def _copying(comparison: Comparison) -> Found:
     # A mean of as many standard normal numbers as there are cells.
     spread = 1.96 / math.sqrt(max(1, tested.cells))
     held = len(sides.held_out)
+    blind = BLIND if comparison.space.kind == "image" else BLIND_TO_FEW
     measures = [
         Measure(
             metric="c_t",
@@ -65,24 +69,24 @@ def _copying(comparison: Comparison) -> Found:
             **common,
         ),
     ]
-    return Found(measures, [_verdict(tested, copies)], _gallery(comparison, suspects))
+    return Found(measures, [_verdict(tested, copies, blind)], _gallery(comparison, suspects))
 
 
-def _verdict(tested: ThreeSamples, copies: Copies) -> Verdict:
+def _verdict(tested: ThreeSamples, copies: Copies, blind: str) -> Verdict:
     """What the tests say of copying, and what they cannot say."""
     if math.isnan(tested.statistic):
         return Verdict(
-            "copying", "note", "Whether it copies cannot be said: too few held-out samples, or none near them.", BLIND
+            "copying", "note", "Whether it copies cannot be said: too few held-out samples, or none near them.", blind
         )
     numbers = (
         f"C_T {tested.statistic:+.1f}, lowest of {tested.cells} cells {tested.worst:+.1f}, all as one cell "
         f"{copies.z:+.1f}, near copies {max(0.0, copies.share):.1%}"
     )
     if tested.statistic < COPIED or copies.z < ALL or copies.share > NEAR:
-        return Verdict("copying", "bad", f"It copies training samples ({numbers}).", BLIND)
+        return Verdict("copying", "bad", f"It copies training samples ({numbers}).", blind)
     if tested.worst < LOCAL and tested.cells > 1:
-        return Verdict("copying", "note", f"In part of the data it stays close to training samples ({numbers}).", BLIND)
-    return Verdict("copying", "good", f"No sign of copying ({numbers}).", BLIND)
+        return Verdict("copying", "note", f"In part of the data it stays close to training samples ({numbers}).", blind)
+    return Verdict("copying", "good", f"No sign of copying ({numbers}).", blind)
 
 
 def _gallery(comparison: Comparison, suspects: Suspects) -> list[Figure]:

@@ -24,6 +24,9 @@ from zerosum.train.model import Model
 AT_ONCE = 64
 """Samples that go through a feature network together: the same ones however many processes share the work."""
 
+ROWS_AT_ONCE = 4096
+"""Samples that are no pictures and are generated together: many small ones take hardly longer than a few."""
+
 KEPT = 24
 """Files of features that are kept, the most recently used."""
 
@@ -42,7 +45,8 @@ class Workers:
 
     def samples(self, model: Model, seeds: Sequence[int]) -> np.ndarray:
         """The numbered samples of a model, as they are stored."""
-        parts = [seeds[i : i + AT_ONCE] for i in range(0, len(seeds), AT_ONCE)]
+        size = AT_ONCE if model.space.kind == "image" else ROWS_AT_ONCE
+        parts = [seeds[i : i + size] for i in range(0, len(seeds), size)]
         return self._shared(parts, model.numbered, "Generating samples", len(seeds))
 
     def features(self, network: FeatureNetwork, rows: np.ndarray, codec: Codec, what: str, keep: bool) -> Tensor:

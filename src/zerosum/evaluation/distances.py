@@ -183,6 +183,7 @@ METRICS = (
         always,
         _manifold,
         gives=("precision", "recall", "density", "coverage"),
+        usual=("image", "points", "table"),
     ),
     Metric("two-sample", "accuracy of a fresh classifier", always, _two_samples),
     Metric("is", "Inception Score", _needs_classifier, _inception, usual=()),

@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from accelerate import Accelerator
@@ -16,19 +17,19 @@ from zerosum.core.errors import SettingError, nearest_name
 from zerosum.core.progress import Progress
 from zerosum.data.samples import digest_of
 from zerosum.drawing.page import Table
-from zerosum.evaluation import classes, codes, copying, distances, latents, likelihood, points, spectra, told
+from zerosum.evaluation import classes, codes, copying, distances, latents, likelihood, points, spectra, tables, told
 from zerosum.evaluation.comparison import Comparison, Metric
 from zerosum.evaluation.describe import Workers
 from zerosum.evaluation.measure import Figure, Found, Measure, Verdict
 from zerosum.evaluation.sides import Side, Sides, choose_sides, shuffled
 from zerosum.evaluation.subject import Subject, find_subject, open_reals
+from zerosum.evaluation.tables.overall import OVERALL, overall
 from zerosum.metrics.features import default_network, feature_network, open_network
 from zerosum.train.devices import on_main, start, suitable_threads
-from zerosum.train.model import Model
 
 METRICS: tuple[Metric, ...] = tuple(
     metric
-    for module in (distances, points, classes, told, copying, likelihood, latents, codes, spectra)
+    for module in (tables, distances, points, classes, told, copying, likelihood, latents, codes, spectra)
     for metric in module.METRICS
 )
 """Everything that can be found out, in the order in which it is shown."""
@@ -75,6 +76,9 @@ class Evaluation:
     @property
     def verdict(self) -> str:
         """The first thing to know."""
+        for verdict in self.verdicts:
+            if verdict.about == OVERALL:
+                return verdict.text
         worst = [
             verdict.text for level in ("bad", "note", "good") for verdict in self.verdicts if verdict.level == level
         ]
@@ -82,15 +86,16 @@ class Evaluation:
 
 
 def evaluate(
-    model: Model | Path | str | np.ndarray,
-    data: Path | str | np.ndarray | None = None,
+    model: Any,
+    data: Any = None,
     *,
     metrics: str | Sequence[str] = (),
     where_applicable: bool = False,
     features: str | nn.Module = "auto",
     weights: Path | None = None,
     count: int = SAMPLES,
-    validation: Path | str | np.ndarray | None = None,
+    validation: Any = None,
+    target: str | None = None,
     seed: int = 0,
     same_reals: bool = False,
     device: str = "auto",
@@ -99,14 +104,16 @@ def evaluate(
     """Measure a generator's samples beside real ones.
 
     Args:
-        model: A model, the folder of a run or of a model, or samples: a folder of pictures, an .npz, an array.
-        data: The real samples; by default what the model was trained on.
+        model: A model, the folder of a run or of a model, or samples: a folder of pictures, an .npz, an array, a table
+            as a file or a frame.
+        data: The real samples, a path, an array, a frame or a database's URL; by default what the model was trained on.
         metrics: What to find out, names or one text with commas between them; by default all that applies.
         where_applicable: Whether to leave out those that do not apply, rather than to refuse them.
         features: The network that distances are measured in: a name, `module:attribute`, or a module.
         weights: The file of the network's weights, where it needs one.
         count: Samples on each side, at most; fewer where there are not twice as many real ones.
         validation: Real samples that the likelihood's width is chosen on; by default other real samples.
+        target: The column that models which learn from rows of a table are to predict; by default a likely one.
         seed: Of the choice of real samples. Generated ones are always numbers 0, 1, 2 and so on.
         same_reals: Whether the choice must not depend on what the model was trained on, to compare several.
         device: "auto", "cpu", "cuda" or "mps".
@@ -117,7 +124,11 @@ def evaluate(
     """
     if count < 1:
         raise SettingError(f"The number of samples is {count}; it must be at least 1.")
-    subject = find_subject(model)
+    subject = find_subject(model, data)
+    if target is not None and subject.space.kind != "table":
+        raise SettingError(
+            f"--target names a column of a table, and these are samples of kind {subject.space.kind}; leave it out."
+        )
     accelerator = start(from_json(Run, {"device": device}, "evaluate"))
     if accelerator.num_processes > 1:  # so that pictures are decoded once, before everyone maps them
         on_main(accelerator, lambda: open_reals(data, subject).fingerprint)
@@ -133,7 +144,7 @@ def evaluate(
         watch = _Watch()
         fake = _generated(subject, sides, workers, seed)
         watch.lap("generating")
-        comparison = Comparison(subject, dataset, sides, fake, network, plain, workers, validated, seed)
+        comparison = Comparison(subject, dataset, sides, fake, network, plain, workers, validated, seed, target)
         refused = {metric.name: reason for metric in asked if (reason := metric.refuses(comparison)) is not None}
         if metrics and refused and not where_applicable:
             raise SettingError(_refusal(refused, comparison))
@@ -145,7 +156,7 @@ def evaluate(
         name=subject.name,
         facts=_facts(comparison, watch.spent, accelerator),
         measures=[measure for one in found for measure in one.measures],
-        verdicts=[verdict for one in found for verdict in one.verdicts],
+        verdicts=[*overall(found, refused), *(verdict for one in found for verdict in one.verdicts)],
         figures=[*_sheets(comparison), *(figure for one in found for figure in one.figures)],
         tables=[table for one in found for table in one.tables],
         left_out=refused,
@@ -242,7 +253,9 @@ def _facts(comparison: Comparison, spent: dict[str, float], accelerator: Acceler
 
 
 def _sheets(comparison: Comparison) -> list[Figure]:
-    """Generated samples and real ones, to look at first."""
+    """Generated samples and real ones, to look at first; those of tables are looked at column by column."""
+    if comparison.space.kind == "table":
+        return []
     codec = comparison.subject.codec
     most = codec.sheet_samples
     generated: Image.Image = codec.sheet(comparison.fake.rows[:most])

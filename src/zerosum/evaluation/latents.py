@@ -42,6 +42,8 @@ def _smoothness(comparison: Comparison) -> Found:
 
 
 def _needs_model(comparison: Comparison) -> str | None:
+    if comparison.space.kind == "table":
+        return "rows of a table change in steps"
     return None if comparison.subject.model is not None else "it needs a model, whose latents can be walked"
 
 

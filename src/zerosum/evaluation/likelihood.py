@@ -56,6 +56,8 @@ def _unit(comparison: Comparison, rows: np.ndarray) -> Tensor:
 
 def _few_numbers(comparison: Comparison) -> str | None:
     size = comparison.space.size
+    if comparison.space.kind == "table":
+        return "rows of a table have no density: most of what they hold are choices"
     if size <= MOST_NUMBERS:
         return None
     return f"a sample has {size:,} numbers, and beyond {MOST_NUMBERS:,} it means nothing"

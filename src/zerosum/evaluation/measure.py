@@ -14,6 +14,9 @@ from zerosum.metrics.bootstrap import Estimate
 Better = Literal["lower", "higher", "floor"]
 """Which way is better: "floor" for numbers that are best where real samples have them, such as an accuracy of 50 %."""
 
+Level = Literal["good", "note", "bad"]
+"""How a verdict sounds."""
+
 FID_SAMPLES = 50_000
 """Only the Frechet distance of the original Inception features at so many samples is called FID."""
 
@@ -98,7 +101,7 @@ class Verdict:
     """
 
     about: str
-    level: Literal["good", "note", "bad"]
+    level: Level
     text: str
     blind: str = ""
 

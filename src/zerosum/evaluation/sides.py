@@ -1,6 +1,8 @@
 """Who is compared with whom: real samples, as many other real ones, generated ones, and those that were trained on."""
 
 import hashlib
+import math
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -17,6 +19,9 @@ MOST_TRAINED = 50_000
 
 MOST_BYTES = 2**31
 """Memory that these may take, where samples are large."""
+
+BY_CHANCE = 0.01
+"""Share of rows of a table that may be found in another one, beyond the share that has twins in its own."""
 
 FEWEST = 12
 """Samples on a side below which no measure means anything."""
@@ -104,7 +109,8 @@ def choose_sides(subject: Subject, dataset: Dataset, asked: int, seed: int, same
     trained = held_out = None
     if lesson is not None:
         numbers = shuffled(lesson.training, seed)
-        most = min(MOST_TRAINED, MOST_BYTES // max(1, np.asarray(lesson.rows)[0].nbytes))
+        wide = 4 * lesson.space.size if lesson.space.kind == "table" else 0  # its features are its encoded rows
+        most = min(MOST_TRAINED, MOST_BYTES // max(1, wide, np.asarray(lesson.rows)[0].nbytes))
         trained = _side(replace(lesson, mirror=False), numbers[:most])
         held_out = _held_out(lesson, dataset, pool[:n], own, seed)
         if len(numbers) > most:
@@ -126,6 +132,10 @@ def _held_out(lesson: Dataset, dataset: Dataset, compared: np.ndarray, own: bool
     """Reals that were not trained on: those that the run kept out of training, or those compared with; if any are."""
     if own:
         return _side(lesson, shuffled(lesson.held_out, seed)) if len(lesson.held_out) else None
+    if _twins_by_chance(lesson, dataset):
+        return _side(dataset, compared)
+    if dataset.space.kind == "table" and len(lesson.held_out):
+        return _side(lesson, shuffled(lesson.held_out, seed))
     known = {_digest(row) for row in _rows(lesson, lesson.training)}
     new = [number for number, row in zip(compared, _rows(dataset, compared), strict=True) if _digest(row) not in known]
     return _side(dataset, np.array(new)) if new else None
@@ -133,9 +143,26 @@ def _held_out(lesson: Dataset, dataset: Dataset, compared: np.ndarray, own: bool
 
 def _others(lesson: Dataset, dataset: Dataset) -> np.ndarray:
     """Numbers of the training samples that are not among the real ones, byte for byte: data may overlap."""
+    if _twins_by_chance(lesson, dataset):
+        return lesson.training
     real = {_digest(row) for row in _rows(dataset, np.arange(len(dataset)))}
     training = lesson.training
     return training[[_digest(row) not in real for row in _rows(lesson, training)]]
+
+
+def _twins_by_chance(lesson: Dataset, dataset: Dataset) -> bool:
+    """Whether rows of a table that were also trained on are no more than chance gives, so that they may stay.
+
+    Different people often have the same row where there are few columns. To leave those out of the reals would leave
+    the odd ones, which are far from all others. As many as there are training rows that are not the only ones of their
+    kind are found in any other table of the same origin.
+    """
+    if dataset.space.kind != "table":
+        return False
+    trained = Counter(_digest(row) for row in _rows(lesson, lesson.training))
+    usual = sum(count for count in trained.values() if count > 1) / len(lesson.training)
+    found = sum(_digest(row) in trained for row in _rows(dataset, np.arange(len(dataset)))) / len(dataset)
+    return found <= usual + BY_CHANCE + 3 * math.sqrt(usual * (1 - usual) / len(dataset))
 
 
 def _rows(dataset: Dataset, numbers: np.ndarray) -> Iterator[np.ndarray]:
@@ -145,6 +172,8 @@ def _rows(dataset: Dataset, numbers: np.ndarray) -> Iterator[np.ndarray]:
 
 
 def _digest(row: np.ndarray) -> bytes:
+    if row.dtype.kind == "f":
+        row = np.where(np.isnan(row), np.nan, row) + 0.0  # there are many numbers that are none, and two zeros
     return hashlib.blake2b(row.tobytes(), digest_size=16).digest()
 
 

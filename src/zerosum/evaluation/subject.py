@@ -3,7 +3,7 @@
 import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -16,8 +16,13 @@ from zerosum.core.space import Space
 from zerosum.data import open_dataset
 from zerosum.data.codec import Codec
 from zerosum.data.dataset import Dataset
+from zerosum.data.tables.codec import TableCodec
+from zerosum.data.tables.places import is_table
 from zerosum.train.folder import RunFolder
 from zerosum.train.model import Model
+
+IN_MEMORY = {"array": "an array", "frame": "a frame"}
+"""What samples that lay in no file are called as a source, and in words."""
 
 
 @dataclass(frozen=True)
@@ -61,46 +66,69 @@ class Subject:
         return None if self.samples is None else len(self.samples)
 
 
-def find_subject(given: "Model | Path | str | np.ndarray") -> Subject:
+def find_subject(given: Any, beside: Any = None) -> Subject:
     """The model or the samples that a person names.
 
     Args:
         given: A model, the folder of a model or a run, or samples as `zerosum sample` and other tools write them: a
-            folder of pictures, a .zip, an .npz or .npy file, an array.
+            folder of pictures, a .zip, an .npz or .npy file, an array, a table as a file, a URL or a frame.
+        beside: The real samples. A table of samples is read by their columns, because a generator may have left out
+            what they hold: a level, or the fraction of a number.
 
     Raises:
-        DataError: There is neither a model nor samples.
+        DataError: There is neither a model nor samples, or there is a table without a real one beside it.
     """
     if isinstance(given, Model):
         return Subject(given.recipe.name, given.space, given.codec, given)
+    if is_frame(given):
+        return _table(given, beside)
     if not isinstance(given, np.ndarray):
         path = Path(given)
         if (path / "config.json").exists() or (path / "model" / "config.json").exists():
             model = Model.load(path)
             name = path.resolve().name
             return Subject(name, model.space, model.codec, model, lesson=_lesson(RunFolder(path)))
+        if is_table(given):
+            return _table(given, beside)
         if not path.exists():
             raise DataError(
                 f"There is no model and there are no samples at {path}. Give the folder of a run or of a model, as in "
-                "runs/00000-digits-light, or samples: a folder of pictures, a .zip, an .npz or .npy file."
+                "runs/00000-digits-light, or samples: a folder of pictures, a .zip, an .npz or .npy file, or a table."
             )
         given = path
     samples = open_dataset(given, DataOptions(hold_out=False))
     return Subject(samples.name, samples.space, samples.codec, samples=samples)
 
 
-def open_reals(source: "Path | str | np.ndarray | None", subject: Subject) -> Dataset:
+def _table(given: Any, beside: Any) -> Subject:
+    """Rows of a table that another tool may have made, as the real table beside them is read."""
+    if beside is None:
+        raise DataError(
+            f"{_called(given)} is a table, and it is measured beside a real one, which also says what its columns are: "
+            "zerosum evaluate SYNTHETIC.csv REAL.csv."
+        )
+    real = open_dataset(beside, DataOptions(hold_out=False))
+    if real.space.kind != "table":
+        raise DataError(f"{_called(given)} is a table and {real.source} holds {real.space.kind}; give a real table.")
+    samples = _alike(given, DataOptions(hold_out=False), real.codec, real.name)
+    return Subject(samples.name, real.space, real.codec, samples=samples)
+
+
+def open_reals(source: Any, subject: Subject) -> Dataset:
     """The real samples to compare with, brought into the form that the subject's samples have.
 
     Args:
-        source: Where they are; None for what the model was trained on.
+        source: Where they are, or an array, or a table as a frame; None for what the model was trained on.
         subject: What is compared with them.
 
     Raises:
-        DataError: It is not known what the model was trained on, or the real samples are of another kind or shape.
+        DataError: It is not known what the model was trained on, or the real samples are of another kind or shape, or
+            hold what the model does not know.
     """
     if source is None:
         source = source_of(subject)
+    if subject.space.kind == "table" and (is_frame(source) or is_table(source)):
+        return _alike(source, _options(source, subject), subject.codec, subject.name)
     try:
         dataset = open_dataset(source, _options(source, subject), told=_told(subject))
     except SettingError:
@@ -121,9 +149,10 @@ def source_of(subject: Subject) -> str:
             f"It is not known what {subject.name} was trained on, so say what to compare it with: "
             "zerosum evaluate MODEL DATA, or --data for a comparison."
         )
-    if subject.lesson.source == "array":
+    if subject.lesson.source in IN_MEMORY:
         raise DataError(
-            f"{subject.name} was trained on an array in Python, which is gone. Give the real samples as DATA."
+            f"{subject.name} was trained on {IN_MEMORY[subject.lesson.source]} in Python, which is gone. Give the real "
+            "samples as DATA."
         )
     return subject.lesson.source
 
@@ -131,17 +160,42 @@ def source_of(subject: Subject) -> str:
 def open_lesson(subject: Subject) -> Dataset | None:
     """What the model was trained on, if it is known and still there, unchanged."""
     lesson = subject.lesson
-    if lesson is None or lesson.source == "array":
+    if lesson is None or lesson.source in IN_MEMORY:
         return None
     try:
+        if subject.space.kind == "table":
+            return _alike(lesson.source, lesson.options, subject.codec, subject.name)
         dataset = open_dataset(lesson.source, _options(lesson.source, subject), told=_told(subject))
     except DataError:
         return None
     return dataset if dataset.space.shape == subject.space.shape else None
 
 
-def _options(source: "Path | str | np.ndarray", subject: Subject) -> DataOptions:
+def _alike(source: Any, options: DataOptions, codec: Codec, name: str) -> Dataset:
+    """A table, read by the columns of another one.
+
+    Raises:
+        DataError: It lacks columns, or holds what the other's columns cannot.
+    """
+    try:
+        dataset = open_dataset(source, options, told=None, like=codec)
+    except DataError as error:
+        raise DataError(f"{_called(source)} cannot be read by the columns of {name}: {error}") from error
+    columns, rows = cast(TableCodec, codec).learned, np.asarray(dataset.rows)
+    for column, entries in zip(columns, rows.T, strict=True):
+        if not column.missing and np.isnan(entries).any():
+            raise DataError(
+                f'In {_called(source)} {int(np.isnan(entries).sum()):,} entries of "{column.name}" are missing, and in '
+                f"the table of {name} none is. Fill them in, or leave these rows out."
+            )
+    return dataset
+
+
+def _options(source: Any, subject: Subject) -> DataOptions:
     """How to read real samples: as for training where that is known, or else brought to the subject's size."""
+    if subject.space.kind == "table":
+        own = subject.lesson is not None and not is_frame(source) and same_place(source, subject.lesson.source)
+        return subject.lesson.options if own and subject.lesson is not None else DataOptions(hold_out=False)
     with_classes = None if subject.space.classes or subject.space.condition_width else False
     form = _form(subject.space) if subject.space.kind == "image" and not is_array(source) else {}
     if subject.lesson is None:
@@ -161,6 +215,11 @@ def same_place(first: Path | str, second: Path | str) -> bool:
     return str(first) == str(second) or Path(first).resolve() == Path(second).resolve()
 
 
+def is_frame(source: Any) -> bool:
+    """Whether samples are a table in memory."""
+    return not isinstance(source, str | Path | np.ndarray)
+
+
 def is_array(source: Path | str | np.ndarray) -> bool:
     """Whether samples are numbers of one shape, which are taken as they are, and not pictures in files of any size."""
     return isinstance(source, np.ndarray) or Path(source).suffix.lower() in (".npz", ".npy")
@@ -170,6 +229,11 @@ def _form(space: Space) -> dict[str, Any]:
     """Size and channels of pictures, as options."""
     channels, height, width = space.shape
     return {"size": f"{height}x{width}", "channels": channels}
+
+
+def _called(source: Any) -> str:
+    """What samples are called in a sentence, without the password of a URL."""
+    return "The frame" if is_frame(source) else str(source).rpartition("@")[2]
 
 
 def _check_alike(dataset: Dataset, subject: Subject) -> None:

@@ -12,6 +12,9 @@ from zerosum.core.batch import Batch
 from zerosum.core.cells import Cell
 from zerosum.game.priors import Normal, Prior
 
+BLOCK = 1024
+"""Rows whose latents come from one stream."""
+
 
 @dataclass(frozen=True)
 class Chances(Prior):
@@ -42,18 +45,34 @@ class Chances(Prior):
         return self.shaped(stream.random_sample(self.dimension)[None])[0]
 
     def latents(self, seeds: Sequence[int] | Sequence[tuple[int, int]]) -> Tensor:
-        """As for every prior; numbers become quantiles all at once, since tables have many rows."""
-        uniform, stream = np.empty((len(seeds), self.dimension)), RandomState()
-        for row, seed in zip(uniform, seeds, strict=True):
-            stream.seed(seed)
-            row[:] = stream.random_sample(self.dimension)
-        return torch.from_numpy(self.shaped(uniform).astype(np.float32))
+        """The latents of the rows with these numbers, shape (len(seeds), dimension), float32.
+
+        Tables have many rows, so that these come by the block: number s is row s % BLOCK of what
+        `numpy.random.RandomState(s // BLOCK)` draws first, uniform numbers (BLOCK, dimension), of which the first
+        become quantiles of the normal distribution. A pair of numbers has a stream of its own, as for every prior.
+        """
+        latents, stream = np.empty((len(seeds), self.dimension), np.float32), RandomState()
+        single = [place for place, seed in enumerate(seeds) if isinstance(seed, tuple)]
+        for place in single:
+            stream.seed(seeds[place])
+            latents[place] = stream.random_sample(self.dimension)
+        together = np.setdiff1d(np.arange(len(seeds)), single, assume_unique=True)
+        numbers = np.array([seeds[place] for place in together.tolist()], np.int64)
+        order = np.argsort(numbers // BLOCK, kind="stable")
+        blocks, firsts = np.unique(numbers[order] // BLOCK, return_index=True)
+        parts = np.split(order, firsts[1:]) if len(order) else []
+        for block, its in zip(blocks.tolist(), parts, strict=True):
+            stream.seed(block)
+            latents[together[its]] = stream.random_sample((BLOCK, self.dimension))[numbers[its] % BLOCK]
+        return torch.from_numpy(self.shaped(latents))
 
     def shaped(self, uniform: np.ndarray) -> np.ndarray:
-        """Latents (n, dimension) of numbers on [0, 1)."""
-        noise = torch.from_numpy(uniform[:, : self.noise].copy()).clamp_(2**-54)
-        uniform[:, : self.noise] = torch.special.ndtri(noise).numpy()
-        return uniform
+        """Latents (n, dimension), float32, of numbers on [0, 1)."""
+        latents = torch.from_numpy(uniform.astype(np.float32, copy=False))
+        noise = latents[:, : self.noise]
+        noise.copy_(torch.special.ndtri(noise.clamp(2**-25, 1 - 2**-24)))
+        latents[:, self.noise :].clamp_(max=1 - 2**-24)  # rounding makes 1 of what is less
+        return latents.numpy()
 
     def nearest(self, latents: Tensor) -> Tensor:
         """Noise of about the usual length, and chances cut off at 0 and 1."""

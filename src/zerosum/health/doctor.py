@@ -7,7 +7,9 @@ from zerosum.health.checks import CHECKS
 from zerosum.health.finding import LEVELS, Finding, worst_first
 from zerosum.health.timeline import Timeline
 
-BAD_SAMPLES = frozenset({"mode-collapse", "partial-collapse", "checkerboard", "oscillation", "plateau"})
+BAD_SAMPLES = frozenset(
+    {"mode-collapse", "partial-collapse", "lost-categories", "checkerboard", "oscillation", "plateau"}
+)
 
 CONSEQUENCES: dict[str, frozenset[str]] = {
     "not-finite": BAD_SAMPLES
@@ -21,12 +23,13 @@ CONSEQUENCES: dict[str, frozenset[str]] = {
     "weak-discriminator": BAD_SAMPLES,
     "useless-discriminator": BAD_SAMPLES | {"exploding-gradient"},
     "mode-collapse": frozenset(
-        {"overpowering-discriminator", "vanishing-gradient", "partial-collapse", "checkerboard"}
+        {"overpowering-discriminator", "vanishing-gradient", "partial-collapse", "lost-categories", "checkerboard"}
     ),
     "overfitting": frozenset({"overpowering-discriminator"}),
     "vanishing-gradient": BAD_SAMPLES - {"mode-collapse"} | {"overpowering-discriminator"},
-    "overpowering-discriminator": frozenset({"partial-collapse", "oscillation", "plateau"}),
-    "partial-collapse": frozenset({"oscillation", "plateau"}),
+    "overpowering-discriminator": frozenset({"partial-collapse", "lost-categories", "oscillation", "plateau"}),
+    "partial-collapse": frozenset({"lost-categories", "oscillation", "plateau"}),
+    "lost-categories": frozenset({"oscillation", "plateau"}),
 }
 """Findings that need no name of their own where the first is found: it explains them."""
 

@@ -205,6 +205,10 @@ REMEDIES: dict[str, tuple[Remedy, ...]] = {
         Remedy("the relativistic loss with penalties", RELATIVISTIC),
         Remedy("the usual or a third of the learning rates", slower(0.3)),
     ),
+    "lost-categories": (
+        Remedy("the relativistic loss with penalties", RELATIVISTIC),
+        Remedy("the usual or a third of the learning rates", slower(0.3)),
+    ),
     "oscillation": (
         Remedy("penalties, and no more than the usual learning rates", both(firmer, unhurried)),
         Remedy("the usual loss and penalties", usual_rules),

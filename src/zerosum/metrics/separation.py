@@ -1,11 +1,16 @@
 """How well one number per sample, such as a discriminator's logit, tells reals from fakes."""
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 
+from zerosum.metrics.bootstrap import Estimate, estimate
 from zerosum.metrics.pairs import finite
+
+REPETITIONS = 200
+"""Of the bootstrap of an area: each sorts all numbers anew."""
 
 
 def area_under_curve(on_real: Tensor, on_fake: Tensor) -> float:
@@ -25,6 +30,27 @@ def area_under_curve(on_real: Tensor, on_fake: Tensor) -> float:
     below = torch.searchsorted(ordered, on_real)
     below_or_equal = torch.searchsorted(ordered, on_real, right=True)
     return (below + below_or_equal).double().mean().item() / (2 * len(ordered))
+
+
+def area_estimate(folds: Sequence[tuple[Tensor, Tensor]], seed: int = 0) -> Estimate:
+    """The mean of `area_under_curve` over folds, with its interval from drawing both sides of each anew.
+
+    Args:
+        folds: Numbers of reals (n,) and of fakes (m,), those of each fold from a classifier of its own, so that they
+            cannot be thrown together.
+        seed: Of the draws.
+    """
+    generator = torch.Generator().manual_seed(seed)
+
+    def drawn(x: Tensor) -> Tensor:
+        return x[torch.randint(len(x), (len(x),), generator=generator)]
+
+    value = sum(area_under_curve(*fold) for fold in folds) / len(folds)
+    repetitions = [
+        sum(area_under_curve(drawn(on_real), drawn(on_fake)) for on_real, on_fake in folds) / len(folds)
+        for _ in range(REPETITIONS if math.isfinite(value) else 0)
+    ]
+    return estimate(value, torch.tensor(repetitions, dtype=torch.float64))
 
 
 def binomial_band(n: int, sigmas: float = 2.0) -> tuple[float, float]:

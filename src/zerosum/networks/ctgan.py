@@ -53,7 +53,7 @@ class ConcatenatingGenerator(nn.Module):
                         nn.init.uniform_(where, -bound, bound)
                 first += wide
         self.norms = nn.ModuleList(nn.BatchNorm1d(width) for _ in range(depth))
-        self.outputs = outputs
+        self.width, self.outputs = width, outputs
 
     def forward(self, latent: Tensor, condition: Tensor | None) -> Tensor:
         """Rows (n, width): relaxed in training, and drawn by the latent's chances otherwise."""
@@ -63,13 +63,11 @@ class ConcatenatingGenerator(nn.Module):
         """Answers (n, width) for each choice and number, and the rows that they become."""
         noise, chances, chosen = latent.split([self.noise_dim, self.cells.count, 2], 1)
         first, *sources = self.sources
-        begin = first(noise) + self.of_told(self.telling(condition, chosen))
-        sums = list(begin.split(self.outputs, 1))
-        for layer, (source, norm) in enumerate(zip(sources, self.norms, strict=True)):
-            hidden = F.relu(norm(sums[layer]))
-            parts = source(hidden).split(self.outputs[layer + 1 :], 1)
-            sums[layer + 1 :] = [total + part for total, part in zip(sums[layer + 1 :], parts, strict=True)]
-        answers = sums[-1].float()
+        sums = first(noise) + self.of_told(self.telling(condition, chosen))
+        for source, norm in zip(sources, self.norms, strict=True):
+            hidden = F.relu(norm(sums[:, : self.width]))
+            sums = torch.addmm(sums[:, self.width :], hidden, source.get_parameter("weight").T)
+        answers = sums.float()
         if self.training:
             return answers, self.cells.relaxed(answers, self.temperature)
         return answers, self.cells.drawn(answers, chances)

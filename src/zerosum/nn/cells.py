@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -81,7 +82,20 @@ class Cells(nn.Module):
         self.gate_places: Tensor
         self.order: Tensor
         self.owners: Tensor
-        where = {"index": index, "found": found, "gate_places": gate_places, "order": order, "owners": with_choices}
+        # Of each cell, in the order of the groups: where in a row its choices begin, and where its gates do.
+        self.first_choices: Tensor
+        self.first_gates: Tensor
+        rooms = np.cumsum([0, *[group.size for group in self._groups for _ in group.cells]])[:-1].tolist()
+        begins = [starts[number] for number in of_cell]
+        where = {
+            "first_choices": begins,
+            "first_gates": rooms,
+            "index": index,
+            "found": found,
+            "gate_places": gate_places,
+            "order": order,
+            "owners": with_choices,
+        }
         for name, values in where.items():
             self.register_buffer(name, torch.tensor(values, dtype=torch.int64), persistent=False)
         places = torch.tensor([starts[number] - 1 for number in numbers], dtype=torch.int64)
@@ -118,19 +132,28 @@ class Cells(nn.Module):
             chances: A number on [0, 1) for each cell with choices, (n, count).
             noise: What the Gumbel noise was multiplied by in training; at 0 the largest answer is taken.
         """
-        parts, first = [], 0
-        chances = chances[:, self.order]
+        first, chosen = 0, []
+        chances = chances.index_select(1, self.order)
         for group, scores in zip(self._groups, self._by_group(answers), strict=True):
             its = chances[:, first : first + len(group.cells), None]
             first += len(group.cells)
             if noise > 0:
-                bounds = (scores / noise).softmax(2).cumsum(2)
-                # Of rounded sums the last may be below 1, and choices that are not there have no share.
-                chosen = (bounds <= its * bounds[..., -1:]).sum(2, keepdim=True).clamp(max=group.size - 1)
+                # Not divided by their sum, which the chance is multiplied by. Room without a choice adds nothing.
+                bounds = ((scores - scores.amax(2, keepdim=True)) / noise).exp_().cumsum(2)
+                place = torch.searchsorted(bounds, its * bounds[..., -1:], right=True)[..., 0]
+                place = place.clamp_(max=group.size - 1)
             else:
-                chosen = scores.argmax(2, keepdim=True)
-            parts.append(torch.zeros_like(scores).scatter_(2, chosen, 1.0))
-        return self._row(answers, parts)
+                place = scores.argmax(2)
+            chosen.append(place)
+        rows = torch.zeros_like(answers)
+        if not chosen:
+            return rows.index_copy_(1, self.numbers, answers.index_select(1, self.numbers).tanh())
+        places = torch.cat(chosen, 1)
+        rows.scatter_(1, self.first_choices + places, 1.0)
+        open_ = torch.ones(len(answers), self.count + 1, device=answers.device, dtype=answers.dtype)
+        open_[:, : self.count] = self.gates[self.first_gates + places]
+        numbers = answers.index_select(1, self.numbers).tanh_() * open_.index_select(1, self.gate_places)
+        return rows.index_copy_(1, self.numbers, numbers)
 
     def opened(self, rows: Tensor) -> Tensor:
         """1 for each number of rows (n, width) that says something beside its choice, else 0: (n, numbers)."""

@@ -26,6 +26,7 @@ from zerosum.train.recorder import Listener
 METRICS = {
     "image": ("fd", "kid", "manifold", "two-sample", "artefacts", "copying"),
     "points": ("fd", "energy", "manifold", "two-sample", "copying", "toy"),
+    "table": ("quality", "utility", "detection", "privacy", "columns", "manifold"),
 }
 """What rivals are measured by, where it applies."""
 
@@ -129,7 +130,7 @@ def compare(
         )
     if len(set(paths)) < len(paths):
         raise SettingError("A run is named twice. Name each once.")
-    subjects = [find_subject(path) for path in paths]
+    subjects = [find_subject(path, data) for path in paths]
     if data is None:
         data = source_of(subjects[0])
     count = min([count, *(subject.available for subject in subjects if subject.available is not None)])

@@ -17,6 +17,11 @@ from zerosum.evaluation.files import short
 from zerosum.rivals.compare import Rival, Standing
 
 HEADINGS = {
+    "quality": "quality",
+    "utility": "use",
+    "detection": "told apart by trees",
+    "copies": "copies",
+    "membership": "membership attack",
     "fd": "Frechet distance",
     "kid": "KID",
     "energy": "energy distance",
@@ -63,7 +68,9 @@ def table(standing: Standing, best: str = " *") -> Table:
     ]
     floors = [next((m.floor for r in standing.rivals if (m := r.measure(metric))), None) for metric in shown]
     rows.append(("real samples", *("" if floor is None else short(floor) for floor in floors), "", "", "", ""))
-    labels = ", ".join(m.label for metric in ("fd", "kid", "energy") if (m := standing.rivals[0].measure(metric)))
+    labels = ", ".join(
+        m.label for metric in ("quality", "fd", "kid", "energy") if (m := standing.rivals[0].measure(metric))
+    )
     return Table(
         "Standing",
         f"Measured as {labels}. In brackets 95 % intervals;{best} marks the best; the last row is what the same "
@@ -125,7 +132,7 @@ def report(standing: Standing, drawn: dict[str, bytes]) -> str:
     sheets = [(rival.name, drawn[f"samples-{rival.name.replace('/', '-')}"]) for rival in standing.rivals]
     sections = [
         table_section(table(standing)),
-        figures_section("Samples", [*sheets, ("Real samples", drawn["reals"])]),
+        figures_section("Samples", sheets + [("Real samples", drawn[name]) for name in ("reals",) if name in drawn]),
         _shown(
             "Fidelity and diversity",
             "Precision falls where samples are blurred or broken, recall where part of the "
@@ -146,7 +153,8 @@ def report(standing: Standing, drawn: dict[str, bytes]) -> str:
 def summary(standing: Standing) -> str:
     """The first thing to know."""
     parts = []
-    for metric, word in (("fd", "nearest to the data"), ("precision", "most faithful"), ("recall", "most varied")):
+    likeness = (("quality", "most like the data"), ("fd", "nearest to the data"))
+    for metric, word in (*likeness, ("precision", "most faithful"), ("recall", "most varied")):
         if (best := standing.best(metric)) is not None and (measure := best.measure(metric)) is not None:
             parts.append(f"{word}: {best.name} ({metric} {short(measure.value)})")
     fastest = min(standing.rivals, key=lambda rival: rival.evaluation.spent["generating"])
@@ -218,9 +226,9 @@ def plane(standing: Standing) -> Image.Image | None:
     return canvas.image()
 
 
-def sheet(rival: Rival, name: str) -> Image.Image:
-    """The contact sheet of a rival's evaluation."""
-    return next(figure.image for figure in rival.evaluation.figures if figure.name == name)
+def sheet(rival: Rival, name: str) -> Image.Image | None:
+    """The contact sheet of a rival's evaluation; of real rows of a table there is none, they are in each rival's."""
+    return next((figure.image for figure in rival.evaluation.figures if figure.name == name), None)
 
 
 def as_json(standing: Standing) -> dict[str, Any]:

@@ -411,7 +411,7 @@ class Model:
     @property
     def _chunk(self) -> int:
         """Samples that go through the networks together."""
-        return max(1, min(32 if self.space.kind == "image" else 4096, 2**20 // self.space.size))
+        return max(1, min(32 if self.space.kind == "image" else 1024, 2**20 // self.space.size))
 
     @property
     def _styles(self) -> Styles:

@@ -29,6 +29,9 @@ from zerosum.train.recorder import Recorder
 LOOKED_AT = 256
 """Samples of each sort: generated, trained on, held out; fewer of large pictures."""
 
+ROWS_LOOKED_AT = 2048
+"""The same of rows of a table, which are small, and whose rarer entries a few hundred say nothing of."""
+
 COPIED_FROM = 4096
 """Training samples that generated ones are compared with, at most, to find copies."""
 
@@ -70,9 +73,10 @@ class Probe:
         self._codec, self._rows = dataset.codec, dataset.rows
         self._network = feature_network(dataset.space).to(engine.device)
         size = dataset.space.size
+        most = ROWS_LOOKED_AT if dataset.space.kind == "table" else LOOKED_AT
         self._pack = 1 if engine.game.judge is None else engine.game.judge.together
-        self._chunk = max(self._pack, 2 ** int(math.log2(max(8, min(LOOKED_AT, CHUNK_NUMBERS // size)))))
-        looked_at = min(max(32, self._pack, min(LOOKED_AT, HELD_NUMBERS // size)), len(dataset.training))
+        self._chunk = max(self._pack, 2 ** int(math.log2(max(8, min(most, CHUNK_NUMBERS // size)))))
+        looked_at = min(max(32, self._pack, min(most, HELD_NUMBERS // size)), len(dataset.training))
         self.looked_at = looked_at
         spread = evenly(dataset.training, max(looked_at, min(COPIED_FROM, 4 * HELD_NUMBERS // size)))
         self._trained, self._told_trained = self._read(dataset, evenly(spread, looked_at))
@@ -150,6 +154,7 @@ class Probe:
             "duplicates": near_duplicates(fake, self._trained),
         }
         found |= self._drift(features)
+        found |= self._codec.lacks(self._trained, fake)
         if self._originals is not None:
             found["copies"], found["copying"] = self._originals.suspects(features).copies()
         if self._space.kind == "image":

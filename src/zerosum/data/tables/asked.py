@@ -18,10 +18,11 @@ from zerosum.core.errors import SettingError
 from zerosum.core.telling import Tells
 from zerosum.data.conditions import Conditions, Request
 from zerosum.data.tables.columns import Column
-from zerosum.data.tables.expressions import Expression, parse
+from zerosum.data.tables.expressions import Expression, columns_of, parse
+from zerosum.data.tables.looking import kinds_of, values_of
 from zerosum.data.tables.ranges import Allowed, allowed, impossible
 from zerosum.data.tables.rules import Rules
-from zerosum.data.tables.truth import Kind, Values, true_rows
+from zerosum.data.tables.truth import true_rows
 
 if TYPE_CHECKING:
     from zerosum.data.tables.codec import TableCodec
@@ -86,7 +87,8 @@ class Rows(Conditions):
         """Which stored rows (n, columns) are as asked and keep the table's rules, bool (n,); None where all do."""
         if self.expression is None and not self.codec.rules:
             return None
-        columns = values_of(self.codec.learned, rows)
+        names = self._rules.looked_at | (columns_of(self.expression) if self.expression else set())
+        columns = values_of(self.codec.learned, rows, names)
         good = np.ones(len(rows), bool) if self.expression is None else true_rows(self.expression, columns)
         return good & self._rules.kept(rows, columns, good)
 
@@ -149,13 +151,34 @@ class Rows(Conditions):
         for choice in range(max(1, cell.choices)):
             gated = cell.number and (not cell.gated or cell.gated[choice])
             ways += [(place, choice) for place in (np.linspace(-1, 1, PLACES) if gated else (0.0,))]
-        rows = self._rows(number, cell, ways)
-        values = values_of((column,), rows)[column.name]
-        good = demand.holds(values)
+        good = self._holds(number, demand, ways)
+        of_choice = np.bincount([choice for _, choice in ways], minlength=len(counts))
+        if column.is_number and demand.present and not any(good & [place != 0 for place, _ in ways]):
+            # What is demanded lies between the places that were looked at.
+            between = self._between(number, demand)
+            good = np.append(good, self._holds(number, demand, between))
+            ways += between
         choices = np.array([choice for _, choice in ways])
-        of_choice = np.bincount(choices, minlength=len(counts))
-        shares = counts[choices] / of_choice[choices] / max(1.0, counts.sum())
+        shares = counts[choices] / np.maximum(1, of_choice[choices]) / max(1.0, counts.sum())
         return [way for way, kept in zip(ways, good, strict=True) if kept], shares[good]
+
+    def _holds(self, number: int, demand: Allowed, ways: Sequence[tuple[float, int]]) -> np.ndarray:
+        """Which places and choices of a cell a demand allows, bool (k,)."""
+        column = self.codec.learned[number]
+        rows = self._rows(number, self.codec.cells[number], ways)
+        return demand.holds(values_of((column,), rows, (column.name,))[column.name])
+
+    def _between(self, number: int, demand: Allowed) -> list[tuple[float, int]]:
+        """Places and choices of numbers between the bounds of a demand, as far as the column has them."""
+        cell, column = self.codec.cells[number], self.codec.learned[number]
+        low, high = max(column.low, demand.bounds[0]), min(column.high, demand.bounds[1])
+        if low > high or not cell.number:
+            return []
+        rows = np.full((PLACES, len(self.codec.cells)), np.nan)
+        rows[:, number] = np.linspace(low, high, PLACES)
+        start = sum(other.width for other in self.codec.cells[:number])
+        x = self.codec.encode(torch.from_numpy(rows))[:, start : start + cell.width]
+        return list(dict.fromkeys(zip(x[:, 0].tolist(), x[:, 1:].argmax(1).tolist(), strict=True)))
 
     def _rows(self, number: int, cell: Cell, ways: Sequence[tuple[float, int]]) -> np.ndarray:
         """The stored entries (k, 1) that places and choices of one cell are decoded to."""
@@ -175,23 +198,3 @@ class Rows(Conditions):
             else f"its values are {', '.join(column.levels[:12])}{', ...' if len(column.levels) > 12 else ''}"
         )
         return f'No row can be as asked: nothing that the column "{column.name}" has satisfies it; {known}.'
-
-
-def kinds_of(columns: Sequence[Column]) -> dict[str, Kind]:
-    """What expressions take columns for, by name."""
-    kinds: dict[str, Kind] = {"date": "date", "duration": "duration", "integer": "number", "decimal": "number"}
-    return {column.name: kinds.get(column.kind, "text") for column in columns}
-
-
-def values_of(columns: Sequence[Column], rows: np.ndarray) -> dict[str, Values]:
-    """Stored rows (n, columns) as expressions look at them."""
-    kinds, found = kinds_of(columns), {}
-    for number, column in enumerate(columns):
-        entries = rows[:, number]
-        if column.is_number:
-            found[column.name] = Values(kinds[column.name], numbers=entries)
-        else:
-            levels = np.array([*column.levels, None], dtype=object)
-            index = np.where(np.isfinite(entries), entries, len(column.levels)).astype(np.int64)
-            found[column.name] = Values("text", texts=levels[index])
-    return found

@@ -7,7 +7,7 @@ entries are a choice of their own.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -15,13 +15,14 @@ import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
+from torch.nn import functional as F
 
 from zerosum.core.cells import Cell
-from zerosum.core.errors import DataError
 from zerosum.core.telling import Tells
 from zerosum.data.codec import Codec, Probability
 from zerosum.data.conditions import Conditions
 from zerosum.data.tables.asked import Rows
+from zerosum.data.tables.checking import check_codec
 from zerosum.data.tables.columns import Column
 from zerosum.data.tables.form import Form
 from zerosum.data.tables.modes import Modes
@@ -31,8 +32,14 @@ from zerosum.data.tables.rules import Combinations
 from zerosum.data.tables.stack import Stack, StackedModes, StackedPieces
 from zerosum.drawing.columns import MOST_COLUMNS, column_sheet
 
+FREQUENT, SCARCE = 0.05, 0.1
+"""A choice is frequent that so many of the rows have, and lost if it comes less than so many times as often."""
+
 _ODD = (-7046029254386353131, -4658895280553007687, -7723592293110705685)
 """Odd constants whose multiples have well-mixed bits (Steele et al. 2014, as 64-bit integers with a sign)."""
+
+PART = 2**18
+"""Entries that are counted at a time."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +68,7 @@ class TableCodec(Codec):
     sheet_samples: ClassVar[int] = 2048
 
     def __post_init__(self) -> None:
-        # A codec is also read from a model's folder, which anyone may have edited.
-        numbers = sum(column.is_number for column in self.learned)
-        if len(self.cells) != len(self.learned) or numbers != len(self.pieces) + len(self.modes):
-            raise DataError(f"{len(self.learned)} learned columns have {len(self.cells)} cells; each needs one.")
+        check_codec(self)
 
     @cached_property
     def learned(self) -> tuple[Column, ...]:
@@ -79,24 +83,37 @@ class TableCodec(Codec):
         """
         layout = self._layout(rows.device)
         x = torch.zeros(len(rows), layout.width, device=rows.device)
-        missing = rows.isnan()
-        choices = torch.where(missing, 0.0, rows).long()
+        choices = torch.empty(0)
         if layout.stack is not None:
-            values = torch.where(missing, layout.usual, rows)[:, layout.numbers]
-            told, places = layout.stack.told(values, chances(rows, layout.numbers))
-            choices[:, layout.numbers] = told
-            x[:, layout.places] = torch.where(missing[:, layout.numbers], 0.0, places)[:, layout.placed]
-        choices = torch.where(missing, layout.missing, choices)
-        index = (layout.choices + choices)[:, layout.chosen]
-        return x.scatter_(1, index, 1.0)
+            choices, places = layout.stack.told(layout.known(rows), chances(rows, layout.numbers))
+            places = torch.where(rows[:, layout.numbers].isnan(), 0.0, places)
+            x[:, layout.places] = places[:, layout.placed]
+        return x.scatter_(1, layout.places_of_choices(rows, choices), 1.0)
+
+    def counts(self, rows: np.ndarray) -> list[tuple[int, ...]]:
+        """How many rows (n, columns) have each choice, of each cell."""
+        layout = self._layout(torch.device("cpu"))
+        total = torch.zeros(layout.width + 1, dtype=torch.int64)
+        part = max(1, PART // len(self.cells))
+        for start in range(0, len(rows), part):
+            few = torch.from_numpy(np.array(rows[start : start + part]))
+            choices = torch.empty(0)
+            if layout.stack is not None:
+                choices = layout.stack.chosen(layout.known(few), partial(chances, few, layout.numbers))
+            total += torch.bincount(layout.places_of_choices(few, choices).ravel(), minlength=len(total))
+        starts = layout.choices.tolist()
+        return [
+            tuple(total[start : start + cell.choices].tolist()) for start, cell in zip(starts, self.cells, strict=True)
+        ]
 
     def decode(self, x: Tensor) -> np.ndarray:
         """Encoded rows (n, width) to (n, columns) float64: of each cell's choices the likeliest."""
         x = x.detach().float()
         layout = self._layout(x.device)
         choices = torch.zeros(len(x), len(self.cells), dtype=torch.int64, device=x.device)
+        padded = F.pad(x, (0, 1), value=-1.0)
         for size, columns, index in layout.by_size:
-            choices[:, columns] = x[:, index].view(len(x), len(columns), size).argmax(2)
+            choices[:, columns] = padded.index_select(1, index).view(len(x), len(columns), size).argmax(2)
         rows = choices.double()
         if layout.stack is not None:
             places = torch.zeros(len(x), len(layout.numbers), device=x.device)
@@ -124,6 +141,28 @@ class TableCodec(Codec):
                 ways.append(np.where(np.isnan(codes), cell.choices - 1, codes).astype(np.int64) + first)
                 first += cell.choices
         return ways
+
+    def lacks(self, real: Tensor, fake: Tensor) -> dict[str, float]:
+        """How far off the choices of encoded rows are, and which frequent ones are hardly there.
+
+        - choices_apart: mean total variation distance of the columns' choices;
+        - lost_categories: share of the frequent choices that come less than a tenth as often as they should;
+        - worst_column: number of the learned column that is farthest off.
+        """
+        start, apart, frequent, lost = 0, [], 0, 0
+        for cell in self.cells:
+            part = slice(start + cell.number, start + cell.width)
+            start += cell.width
+            wanted, made = real[:, part].float().mean(0), fake[:, part].float().mean(0)
+            apart.append(float((wanted - made).abs().sum() / 2) if cell.choices else 0.0)
+            often = wanted >= FREQUENT
+            frequent += int(often.sum())
+            lost += int((often & (made < SCARCE * wanted)).sum())
+        return {
+            "choices_apart": float(np.mean(apart)),
+            "lost_categories": lost / max(1, frequent),
+            "worst_column": float(np.argmax(apart)),
+        }
 
     def write(self, row: np.ndarray, stem: Path) -> Path:
         """Write one row as CSV, below a line of names."""
@@ -191,12 +230,27 @@ class _Layout:
         if codec.pieces:
             self.stack = StackedPieces(codec.pieces, steps, device)
         elif codec.modes:
-            self.stack = StackedModes(codec.modes, steps, device)
+            self.stack = StackedModes(codec.modes, steps, [learned[i].low for i in numbers], device)
         self.by_size: list[tuple[int, Tensor, Tensor]] = []
-        for size in sorted({cell.choices for cell in cells} - {0}):
-            columns = [i for i, cell in enumerate(cells) if cell.choices == size]
-            index = [int(starts[i]) + cells[i].number + j for i in columns for j in range(size)]
+        # Side by side with room for a power of two, so that many columns take few operations.
+        rooms = [1 << (cell.choices - 1).bit_length() if cell.choices else 0 for cell in cells]
+        for size in sorted(set(rooms) - {0}):
+            columns = [i for i, room in enumerate(rooms) if room == size]
+            places = [(int(starts[i]) + cells[i].number, cells[i].choices) for i in columns]
+            index = [first + j if j < count else self.width for first, count in places for j in range(size)]
             self.by_size.append((size, long(columns), long(index)))
+
+    def known(self, rows: Tensor) -> Tensor:
+        """The numbers of rows (n, columns), (n, numbers); any that are allowed where they are missing."""
+        return torch.where(rows.isnan(), self.usual, rows)[:, self.numbers]
+
+    def places_of_choices(self, rows: Tensor, choices: Tensor) -> Tensor:
+        """Where in encoded rows the 1 of each cell with choices is, (n, cells), by the choices of numbers."""
+        missing = rows.isnan()
+        found = torch.where(missing, 0.0, rows).long()
+        if len(self.numbers):
+            found[:, self.numbers] = choices
+        return (self.choices + torch.where(missing, self.missing, found))[:, self.chosen]
 
 
 def chances(rows: Tensor, columns: Tensor) -> Tensor:

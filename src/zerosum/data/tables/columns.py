@@ -16,7 +16,7 @@ CHOICES: tuple[Kind, ...] = ("boolean", "category", "ordinal")
 """Kinds that are stored as the index of one of their levels."""
 
 TEXT = "text"
-"""The type of entries that are spelled as text, whatever they mean."""
+"""The type of entries that are str, whatever they mean; see `dtypes` for the names of the others."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,18 +27,22 @@ class Column:
         name: As the table has it.
         kind: What it is.
         why: Why it is taken for that, for the person.
-        dtype: What its entries are given back as: "text", or the name of a pandas type.
+        dtype: What its entries are given back as; the names are those of `dtypes`.
         missing: Share of the entries that are not there.
-        missing_as: How a missing entry is spelled in text.
+        missing_as: How a missing entry is spelled in text; empty where it is left out.
         distinct: Different entries; of columns that have very many, those that were counted.
         levels: Of choices and constants, what entries can be, as spelled, in their order.
-        low: Of numbers, the smallest.
-        high: Of numbers, the largest.
-        step: Of numbers, what all values are a multiple of apart; None where there is none.
-        decimals: Digits behind the decimal point that entries are spelled with; None where they are not text.
+        low: Of numbers, also of those that are identifiers, the smallest.
+        high: Likewise, the largest.
+        step: Of numbers, what all values are a multiple of apart, None where there is nothing; of identifiers, by how
+            much each is above the one before.
+        decimals: Most digits behind the decimal point that text and decimals have, also of seconds; None where numbers
+            have exponents, or types of their own.
+        fewest: Fewest digits behind it: zeros at the end are not written beyond these.
         comma: Whether text has a decimal comma.
         form: Of dates and durations given as text, how they are spelled; of identifiers, their pattern.
-        offset: Of dates given as text with a zone, how far they are from UTC, as in "+01:00".
+        offset: Of dates given as text with their distance from UTC, this distance, as in "+01:00", or the time zone
+            that has all the different ones.
     """
 
     name: str
@@ -53,6 +57,7 @@ class Column:
     high: float = 0.0
     step: float | None = None
     decimals: int | None = None
+    fewest: int = 0
     comma: bool = False
     form: str = ""
     offset: str = ""
@@ -66,3 +71,8 @@ class Column:
     def is_number(self) -> bool:
         """Whether it is stored as a number and not as the index of a level."""
         return self.kind in NUMBERS
+
+    @property
+    def is_text(self) -> bool:
+        """Whether its entries are texts, of one type or another."""
+        return self.dtype.startswith((TEXT, "str", "large_str"))

@@ -12,6 +12,12 @@ from zerosum.core.seeding import seed_from
 STUDIED = 5000
 """Identifiers that a pattern is found from."""
 
+CALLED_SO = re.compile(r"(^|[^a-z])(id|ids|uuid|guid|key|index|no|nr|number|code|ref|row)($|[^a-z])|Id$|ID$", re.ASCII)
+"""Names of columns whose numbers stand for something and count nothing."""
+
+EXACT = 2**53
+"""Whole numbers up to this are exact as float64."""
+
 _ALPHABETS = {
     "9": "0123456789",
     "h": "0123456789abcdef",
@@ -69,6 +75,19 @@ def identifiers(pattern: str, numbers: Sequence[int]) -> list[str]:
             letters.append(letter)
         made.append("".join(letters))
     return made
+
+
+def whole_identifiers(low: float, high: float, step: float, numbers: Sequence[int]) -> list[int]:
+    """The identifiers with these numbers that are whole numbers: from `low` on, each by `step` above the one before.
+
+    Those that are too large to be exact as float64 stay below `high`.
+    """
+    if max(abs(low), abs(high)) <= EXACT:
+        return [int(low) + int(step) * int(number) for number in numbers]
+    first, last = int(np.nextafter(low, np.inf)), int(np.nextafter(high, -np.inf))
+    span = max(1, last - first)
+    apart = _coprime(span, f"{first} {last}")
+    return [first + int(number) * apart % span for number in numbers]
 
 
 def _coprime(capacity: int, pattern: str) -> int:

@@ -24,6 +24,12 @@ RANGES = 8
 KNOTS = 16
 """Parts of a range that hold about as many samples each."""
 
+FAR = 4.0
+"""A range is cut at a part that is wider than so many times all others together: at a far tail, or at a gap."""
+
+ENOUGH = 50
+"""Samples that are left on either side of a cut at least."""
+
 
 @dataclass(frozen=True)
 class Pieces:
@@ -65,9 +71,27 @@ def find_pieces(values: np.ndarray, step: float | None) -> Pieces:
         part = np.minimum((filled / share).astype(int), RANGES - 1) + (RANGES + 1) * np.cumsum(often)
         for number in np.unique(part[~often]):
             chosen = ~often & (part == number)
-            pieces.append((float(levels[chosen][0]), _knots(levels[chosen], counts[chosen], step)))
+            pieces += _cut(levels[chosen], counts[chosen], step)
     pieces.sort(key=lambda piece: piece[0])
     return Pieces(tuple(start for start, _ in pieces), tuple(tuple(knots.tolist()) for _, knots in pieces))
+
+
+def _cut(levels: np.ndarray, counts: np.ndarray, step: float | None) -> list[tuple[float, np.ndarray]]:
+    """Starts and knots of a range, or of the ranges that it has to be cut into, so that samples are spread evenly."""
+    knots = _knots(levels, counts, step)
+    widths = np.diff(knots)
+    widest = int(widths.argmax())
+    if widths[widest] > FAR * (widths.sum() - widths[widest]):
+        inside = np.flatnonzero((levels[:-1] >= knots[widest]) & (levels[1:] <= knots[widest + 1]))
+        at_end = widest in (0, KNOTS - 1)
+        if at_end or not len(inside):
+            edge = knots[1] if widest == 0 else knots[widest]
+            place = int(np.searchsorted(levels, edge, "right"))
+        else:
+            place = int(inside[np.diff(levels)[inside].argmax()]) + 1
+        if min(counts[:place].sum(), counts[place:].sum()) >= ENOUGH:
+            return _cut(levels[:place], counts[:place], step) + _cut(levels[place:], counts[place:], step)
+    return [(float(levels[0]), knots)]
 
 
 def _often(counts: np.ndarray) -> np.ndarray:

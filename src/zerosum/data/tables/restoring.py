@@ -19,8 +19,10 @@ def restored_frame(codec: TableCodec, rows: np.ndarray, numbers: Sequence[int], 
         codec: Of the table.
         rows: What was learned.
         numbers: Numbers of the rows, all different, which identifiers are made from.
-        spelled: Whether what was text is to be text again, spelled alike; otherwise numbers are numbers.
+        spelled: Whether what was delimited text is to be text again, spelled alike; otherwise numbers are numbers. Text
+            of other tables always is.
     """
+    spelled = spelled or codec.form.kind != "csv"
     index = {column.name: number for number, column in enumerate(codec.learned)}
     nothing = np.empty(len(rows))
     series = {

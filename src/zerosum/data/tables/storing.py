@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 
 from zerosum.core.errors import DataError
-from zerosum.data.tables import spelling
-from zerosum.data.tables.columns import TEXT, Column
-from zerosum.data.tables.identifiers import identifiers
-from zerosum.data.tables.spelling import MISSING, Series
-from zerosum.data.tables.tally import entries, is_text
+from zerosum.core.seeding import seed_from
+from zerosum.data.tables import dates, durations, spelling
+from zerosum.data.tables.columns import Column
+from zerosum.data.tables.dtypes import Entries, Series, entries_of, given_back, name_of, nullable
+from zerosum.data.tables.identifiers import identifiers, whole_identifiers
+from zerosum.data.tables.spelling import MISSING, Digits
 
 
 def stored(column: Column, series: Series, first: int = 0) -> np.ndarray:
@@ -25,24 +26,21 @@ def stored(column: Column, series: Series, first: int = 0) -> np.ndarray:
     Raises:
         DataError: An entry is not what the column is, or is infinite.
     """
-    values = entries(series, column.name)
-    codes, different = pd.factorize(values, use_na_sentinel=True)
-    texts = is_text(values)
-    found = _levels(column, different) if column.levels else _numbers(column, different, texts)
-    found = np.append(found, np.nan)  # which the index -1 of missing entries finds
-    result = found[codes]
-    known = codes >= 0
-    if texts:
-        known &= ~np.append(np.array([text in MISSING for text in different], bool), True)[codes]
+    found = entries_of(series, column.name, bool(column.levels))
+    if found.family == "number" and not column.levels and column.kind in ("integer", "decimal"):
+        known = found.values.notna().to_numpy()
+        result = _numbers(found.values.where(known))
+    else:
+        codes, different = pd.factorize(found.values, use_na_sentinel=True)
+        values = _levels(column, different) if column.levels else _read(column, found, different)
+        known = codes >= 0
+        if found.family == "text":
+            absent = np.array([text in MISSING or text == column.missing_as for text in different], bool)
+            known &= ~np.append(absent, True)[codes]
+        result = np.append(values, np.nan)[codes]  # the index -1 of missing entries finds the last
     wrong = np.flatnonzero(known & ~np.isfinite(result))
     if len(wrong):
-        entry = str(series.iloc[wrong[0]])[:40]
-        what = "is infinite" if entry.lstrip("-").lower().startswith("inf") else f"is no {column.kind}"
-        raise DataError(
-            f'The column "{column.name}" was taken for {column.kind}, and its entry "{entry}" in row '
-            f"{first + int(wrong[0]) + 1:,} {what}. Correct it or leave it empty, or say what the column is with "
-            f"--column."
-        )
+        raise _unlike(column, str(series.iloc[wrong[0]]), first + int(wrong[0]) + 1)
     return np.where(known, result, np.nan)
 
 
@@ -56,100 +54,151 @@ def restored(column: Column, values: np.ndarray, numbers: Sequence[int], spelled
         spelled: Whether what was text is to be text, spelled alike; otherwise numbers are numbers and times are times.
     """
     if column.kind == "identifier":
-        return _typed(column, _identifiers(column, numbers))
+        return _identifiers(column, numbers, spelled)
     if column.kind == "constant":
-        (level,) = column.levels or (None,)
-        return _typed(column, [level] * len(numbers))
+        values = np.full(len(numbers), 0.0 if column.levels else np.nan)
     known = np.isfinite(values)
-    if column.levels:
-        levels = np.array([*column.levels, None], dtype=object)
-        texts = levels[np.where(known, values, len(column.levels)).astype(np.int64)]
-        texts[~known] = _absent(column, spelled)
-        return _typed(column, texts)
-    if column.dtype != TEXT or not spelled:
-        return _numbers_as(column, values, known)
-    texts = np.full(len(values), _absent(column, spelled), dtype=object)
-    texts[known] = _spelled(column, values[known])
-    return pd.Series(texts, dtype=object)
-
-
-def _absent(column: Column, spelled: bool) -> str | None:
-    """What stands for a missing entry."""
-    return (column.missing_as or None) if spelled and column.dtype == TEXT else None
-
-
-def _levels(column: Column, different: pd.Index | np.ndarray) -> np.ndarray:
-    """The index of the level of each entry; NaN for what is none."""
-    index = {level: number for number, level in enumerate(column.levels)}
-    return np.array([index.get(str(value), np.nan) for value in different], np.float64)
-
-
-def _numbers(column: Column, different: pd.Index | np.ndarray, texts: bool) -> np.ndarray:
-    """The number that each entry stands for; NaN for what is none."""
-    if texts:
-        spelled = [str(value) for value in different]
-        if column.kind == "date":
-            return spelling.read_dates(spelled, column.form)
-        if column.kind == "duration":
-            return np.array([_or_nan(spelling.clock_seconds([text])) for text in spelled], np.float64)
-        return spelling.read_numbers(spelled, column.comma)
-    series = pd.Series(different)
+    if column.levels or column.kind == "constant":
+        return _of_levels(column, np.where(known, values, -1).astype(np.int64), spelled)
+    if column.is_text and spelled:
+        texts = np.full(len(values), column.missing_as or None, dtype=object)
+        texts[known] = _spelled(column, values[known])
+        return given_back(pd.Series(texts, dtype=object), column.dtype)
+    entries: Series = pd.Series(values)
     if column.kind == "date":
-        return spelling.seconds_of(series)
-    if column.kind == "duration":
+        entries = dates.times_of(values)
+    elif column.kind == "duration":
+        entries = durations.spans_of(values)
+    elif column.kind == "integer":
+        entries = entries.round()
+    return given_back(entries, _plain_type(column) if column.is_text else column.dtype)
+
+
+def _unlike(column: Column, entry: str, row: int) -> DataError:
+    what = f"is no {column.kind}"
+    if entry.lstrip("+-").lower().startswith("inf"):
+        what = "is infinite"
+    elif column.levels:
+        what = f"is not among its {len(column.levels):,} levels"
+    return DataError(
+        f'The column "{column.name}" was taken for {column.kind}, and its entry "{entry[:40]}" in row {row:,} {what}. '
+        f'Correct it or leave it empty, or say what the column is, as in --column "{column.name}=category".'
+    )
+
+
+def _levels(column: Column, different: Any) -> np.ndarray:
+    """The index of the level of each entry; NaN for what is none.
+
+    Entries that came from text may be given as numbers or truth values, which are spelled otherwise: 1.0, True.
+    """
+    index: dict[Any, int] = {_same(level): number for number, level in enumerate(column.levels)}
+    index |= {level: number for number, level in enumerate(column.levels)}
+    texts = [str(value) for value in different]
+    return np.array([index.get(text, index.get(_same(text), np.nan)) for text in texts], np.float64)
+
+
+def _same(text: str) -> object:
+    """What spellings of one value have in common."""
+    return float(text) if spelling.is_number(text, False) else (text.lower() if text in ("True", "False") else text)
+
+
+def _read(column: Column, found: Entries, different: Any) -> np.ndarray:
+    """The number that each entry stands for; NaN for what is none."""
+    if found.family == "text":
+        texts = [str(value) for value in different]
+        if column.kind == "date":
+            return dates.read_dates(texts, column.form)
+        if column.kind == "duration":
+            return durations.read_durations(texts)
+        return spelling.read_numbers(texts, column.comma)
+    series: Series = pd.Series(different)
+    if column.kind == "date" and found.family == "time":
+        return dates.seconds_of(series)
+    if column.kind == "duration" and found.family == "span":
         return (series / pd.Timedelta(seconds=1)).to_numpy(np.float64)
-    return series.to_numpy(np.float64)
+    return np.full(len(series), np.nan)
 
 
-def _or_nan(seconds: np.ndarray | None) -> float:
-    return np.nan if seconds is None else float(seconds[0])
+def _numbers(series: Series) -> np.ndarray:
+    """Numbers as float64; of fewer bits, the shortest decimal that means the same: 0.1 and not 0.10000000149."""
+    if series.dtype in (np.float32, np.float16):
+        return series.to_numpy().astype(str).astype(np.float64)
+    return series.to_numpy(np.float64, na_value=np.nan)
 
 
 def _spelled(column: Column, values: np.ndarray) -> list[str]:
+    digits = Digits(column.decimals, column.fewest)
     if column.kind == "date":
-        return spelling.write_dates(values, column.form, column.decimals, column.offset)
+        return dates.write_dates(values, column.form, digits, column.offset)
     if column.kind == "duration":
-        return spelling.write_clock(values, column.form.endswith("%S"))
-    return spelling.write_numbers(values, column.decimals, column.comma)
+        return durations.write_durations(values, column.form, digits)
+    return spelling.write_numbers(values, digits, column.comma)
 
 
-def _identifiers(column: Column, numbers: Sequence[int]) -> list[str]:
+def _plain_type(column: Column) -> str:
+    """The usual type of what was text."""
+    if column.kind == "date":
+        if column.offset[:1] in ("+", "-"):
+            return f"datetime64[us, UTC{column.offset}]"
+        # Of several distances from UTC only the zone's clocks are known, and not its name.
+        in_utc = column.offset or column.form.endswith(("Z", "UTC", "GMT"))
+        return "datetime64[us, UTC]" if in_utc else "datetime64[us]"
+    return {"integer": "int64", "decimal": "float64", "duration": "timedelta64[us]"}[column.kind]
+
+
+def _of_levels(column: Column, codes: np.ndarray, spelled: bool) -> Series:
+    """Entries that are levels, of their indices, -1 where missing, in the column's type."""
+    levels = pd.Series(column.levels, dtype=object)
+    if column.dtype.startswith("category"):
+        kind = column.dtype.partition(" of ")[2]
+        known: Any = pd.Index(_from_text(levels, kind) if kind else levels)
+        return pd.Series(pd.Categorical.from_codes(codes, known, ordered=column.kind == "ordinal"))
+    if column.is_text and spelled:
+        levels = pd.Series([*column.levels, column.missing_as or None], dtype=object)
+        return given_back(levels.iloc[codes].reset_index(drop=True), column.dtype)
+    typed: Series = _plain(levels) if column.is_text else _from_text(levels, column.dtype)
+    if (codes >= 0).all():
+        return typed.iloc[codes].reset_index(drop=True)
+    if typed.dtype == object:
+        return typed.reindex(codes).where(codes >= 0, None).reset_index(drop=True)
+    return typed.astype(nullable(name_of(typed.dtype))).reindex(codes).reset_index(drop=True)
+
+
+def _from_text(texts: Series, dtype: str) -> Series:
+    """Texts that entries of some type were turned into, as this type again."""
+    if dtype.lower().startswith("bool"):
+        return given_back(texts.map({"True": True, "False": False}).astype("boolean"), dtype)
+    if "decimal" not in dtype and any(word in dtype for word in ("date", "timestamp")):
+        return given_back(pd.Series(np.array(list(texts), "M8[us]")), dtype)
+    if dtype == "time" or any(word in dtype for word in ("timedelta", "duration", "time64", "time32")):
+        return given_back(pd.to_timedelta(texts), dtype)
+    if dtype.startswith(("text", "str", "large_str")):
+        return given_back(texts, dtype)
+    return given_back(pd.to_numeric(texts), dtype)
+
+
+def _plain(texts: Series) -> Series:
+    """Levels that were text, as numbers or truth values where all are spelled so."""
+    if spelling.digits_of(list(texts), False) is not None and len(texts):
+        return pd.to_numeric(texts)
+    if len(texts) and set(texts.str.lower()) <= {"true", "false"}:
+        return texts.str.lower() == "true"
+    return texts
+
+
+def _identifiers(column: Column, numbers: Sequence[int], spelled: bool) -> Series:
+    """Identifiers made anew, of which as many are missing as there were."""
+    series: Series
+    dtype = column.dtype.partition(" of ")[0]
     if column.form:
-        return identifiers(column.form, numbers)
-    return [str(int(column.low) + number) for number in numbers]  # they count rows
-
-
-def _numbers_as(column: Column, values: np.ndarray, known: np.ndarray) -> Series:
-    """Numbers, times and durations in the column's pandas type, or in the usual one for what was text."""
-    usual = {"integer": "int64" if known.all() else "Int64", "decimal": "float64", "duration": "timedelta64[us]"}
-    usual["date"] = "datetime64[us, UTC]" if column.offset or column.form.endswith("Z") else "datetime64[us]"
-    dtype = usual[column.kind] if column.dtype == TEXT else column.dtype
-    if column.kind == "date":
-        times = spelling.times_of(values)
-        zone = getattr(pd.api.types.pandas_dtype(dtype), "tz", None)
-        times = times if zone is None else times.dt.tz_localize("UTC").dt.tz_convert(zone)
-        return times.astype(dtype) if "datetime64" in dtype else times
-    if column.kind == "duration":
-        ticks = np.where(known, np.round(np.where(known, values, 0) * 1e6), 0).astype(np.int64)
-        return pd.Series(ticks.astype("timedelta64[us]")).where(known).astype(dtype)
-    series = pd.Series(values)
-    if column.kind == "integer":
-        series = series.round()
-    if dtype.startswith(("int", "uint")) and not known.all():
-        dtype = dtype.replace("uint", "UInt").replace("int", "Int")  # numpy's integers cannot be missing
-    return series.astype(dtype)
-
-
-def _typed(column: Column, texts: Sequence[str | None] | np.ndarray) -> Series:
-    """Levels and identifiers, which are kept as text, in the column's type."""
-    series: Any = pd.Series(np.asarray(texts, dtype=object), dtype=object)
-    if column.dtype == TEXT or column.dtype in ("object", "str"):
-        return series
-    if column.dtype == "category":
-        order = column.kind == "ordinal"
-        return series.astype(pd.CategoricalDtype(list(column.levels), ordered=order) if column.levels else "category")
-    if column.dtype.startswith(("bool", "Bool")):
-        series = series.map({"True": True, "False": False}, na_action="ignore")
-    elif not column.dtype.startswith("string"):
-        series = pd.to_numeric(series)
-    return series.astype(column.dtype)
+        series = pd.Series(identifiers(column.form, numbers), dtype=object)
+    else:
+        series = pd.Series(whole_identifiers(column.low, column.high, column.step or 1, numbers)).convert_dtypes()
+        if column.is_text and spelled:
+            series = series.map(str).astype(object)
+        elif column.is_text:
+            dtype = "int64"
+    if column.missing:
+        there = [seed_from("missing", column.name, int(number)) % 2**32 >= column.missing * 2**32 for number in numbers]
+        series = series.where(there, (column.missing_as or None) if column.is_text and spelled else None)
+    return given_back(series, dtype)

@@ -5,18 +5,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import torch
 
 from zerosum.core.cells import Cell
 from zerosum.core.errors import DataError
 from zerosum.core.registry import Numbers
-from zerosum.data.tables.asked import values_of
 from zerosum.data.tables.codec import TableCodec
-from zerosum.data.tables.columns import Column
+from zerosum.data.tables.columns import CHOICES, Column
 from zerosum.data.tables.declared import Declared
 from zerosum.data.tables.detection import detect
 from zerosum.data.tables.frames import Frames
 from zerosum.data.tables.gathering import gathered
+from zerosum.data.tables.measuring import columns_of, measured, note_of_copies
 from zerosum.data.tables.modes import Modes, find_modes
 from zerosum.data.tables.pieces import Pieces, find_pieces
 from zerosum.data.tables.rules import check_rules
@@ -24,10 +23,7 @@ from zerosum.data.tables.storing import stored
 from zerosum.data.tables.tally import Tally
 
 STUDIED = 200_000
-"""Rows that encodings are fitted to at most, spread evenly over the table."""
-
-MOST_DECIMALS = 6
-"""Digits behind the point that all values must have in common for a column of a typed table to have a step."""
+"""Entries of a column that its encoding is fitted to at most, spread evenly over the table."""
 
 
 @dataclass(frozen=True)
@@ -69,14 +65,12 @@ def read_table(
         kinds = ", ".join(f'"{column.name}" is {column.kind}' for column in columns[:10])
         raise DataError(f"{frames.source} has no column that could be learned: {kinds}.")
     rows = gathered(_stored_chunks(frames, learned), len(learned))
-    measured = {c.name: _measured(c, np.asarray(rows[:, i])) for i, c in enumerate(learned)}
-    columns = [measured.get(column.name, column) for column in columns]
+    known = {c.name: measured(c, values) for c, values in zip(learned, columns_of(rows), strict=True)}
+    columns = [known.get(column.name, column) for column in columns]
     codec = replace(fitted_codec(tuple(columns), rows, numbers), form=frames.form)
     if rules:
-        learned = codec.learned
-        known = check_rules(rules, [column.name for column in learned], rows, values_of(learned, np.asarray(rows)))
-        codec = replace(codec, rules=tuple(rules), combinations=known)
-    return Table(codec, rows, (*frames.notes, *_notes(columns)))
+        codec = replace(codec, rules=tuple(rules), combinations=check_rules(rules, codec, np.asarray(rows)))
+    return Table(codec, rows, (*frames.notes, *_notes(columns), *note_of_copies(rows)))
 
 
 def read_alike(frames: Frames, codec: TableCodec) -> Table:
@@ -94,28 +88,26 @@ def read_alike(frames: Frames, codec: TableCodec) -> Table:
 
 def inspect_columns(frames: Frames, declared: Mapping[str, Declared]) -> list[Column]:
     """What the columns of a table are; numbers have no range and no step yet."""
-    tallies = {name: Tally(name) for name in frames.columns}
+    said = {name: declared.get(name, Declared()) for name in frames.columns}
+    as_text = (*CHOICES, "identifier", "constant", "text")
+    tallies = {name: Tally(name, one.kind in as_text) for name, one in said.items()}
     chunk: Any
     for chunk in frames.chunks():
         for name, tally in tallies.items():
             tally.add(chunk[name])
     comma = frames.form.decimal == ","
-    found = []
-    for name, tally in tallies.items():
-        said = declared.get(name, Declared())
-        found.append(said.applied(detect(tally, comma, said.kind)))
-    return found
+    return [one.applied(detect(tallies[name], comma, one.kind)) for name, one in said.items()]
 
 
 def fitted_codec(columns: tuple[Column, ...], rows: np.ndarray, numbers: Numbers) -> TableCodec:
     """A codec whose encodings fit stored rows (n, learned columns)."""
-    studied = np.asarray(rows[:: -(-len(rows) // STUDIED)])
     pieces: list[Pieces] = []
     modes: list[Modes] = []
     cells = []
-    for index, column in enumerate(column for column in columns if column.learned):
-        values = studied[:, index]
-        values = values[np.isfinite(values)]
+    learned = [column for column in columns if column.learned]
+    for column, entries in zip(learned, columns_of(rows), strict=True):
+        values = entries[np.isfinite(entries)]
+        values = values[:: -(-len(values) // STUDIED)]
         absent = int(column.missing > 0)
         if not column.is_number:
             cells.append(Cell(choices=len(column.levels) + absent, category=True))
@@ -129,21 +121,8 @@ def fitted_codec(columns: tuple[Column, ...], rows: np.ndarray, numbers: Numbers
             gated = (*[True] * len(modes[-1]), *[False] * absent)
             cells.append(Cell(number=True, choices=len(modes[-1]) + absent, gated=gated))
     codec = TableCodec(columns, tuple(cells), tuple(pieces), tuple(modes))
-    return replace(codec, cells=_counted(codec, rows))
-
-
-def _counted(codec: TableCodec, rows: np.ndarray) -> tuple[Cell, ...]:
-    """The cells, with how many rows have each choice."""
-    total = torch.zeros(sum(cell.width for cell in codec.cells), dtype=torch.float64)
-    part = max(1, 2**22 // len(total))
-    for start in range(0, len(rows), part):
-        total += codec.encode(torch.from_numpy(np.array(rows[start : start + part]))).double().sum(0)
-    cells, place = [], 0
-    for cell in codec.cells:
-        counts = total[place + cell.number : place + cell.width].round().long().tolist()
-        cells.append(replace(cell, counts=tuple(counts)))
-        place += cell.width
-    return tuple(cells)
+    counted = zip(codec.cells, codec.counts(rows), strict=True)
+    return replace(codec, cells=tuple(replace(cell, counts=counts) for cell, counts in counted))
 
 
 def _stored_chunks(frames: Frames, columns: Sequence[Column]) -> Any:
@@ -154,33 +133,11 @@ def _stored_chunks(frames: Frames, columns: Sequence[Column]) -> Any:
         first += len(chunk)
 
 
-def _measured(column: Column, values: np.ndarray) -> Column:
-    """A number column with its range and step, of its stored entries (n,)."""
-    if not column.is_number:
-        return column
-    known = np.unique(values[np.isfinite(values)])
-    low, high = (float(known[0]), float(known[-1])) if len(known) else (0.0, 0.0)
-    return replace(column, low=low, high=high, step=_step(column, known))
-
-
-def _step(column: Column, known: np.ndarray) -> float | None:
-    """What different values, ascending, are a multiple of apart: the largest number with no more decimals than they."""
-    digits: Sequence[int] = range(MOST_DECIMALS + 1) if column.decimals is None else (column.decimals,)
-    for decimals in digits:
-        scaled = np.round(known * 10.0**decimals)
-        if decimals > 15 or np.abs(scaled).max(initial=0) > 2**53:
-            return None
-        if np.allclose(scaled / 10.0**decimals, known, rtol=1e-12, atol=0):
-            apart = int(np.gcd.reduce(np.diff(scaled).astype(np.int64))) if len(known) > 1 else 1
-            return apart / 10.0**decimals
-    return None
-
-
 def _notes(columns: Sequence[Column]) -> list[str]:
     """What is not learned, and why."""
     said = {
         "identifier": "is an identifier ({why}): it is not learned, and made anew for each row",
-        "constant": "is always the same ({why}): it is written as it is",
+        "constant": "is constant ({why}): it is written as it is",
         "text": "is free text ({why}): it is left out",
     }
     notes = [f'"{c.name}" {said[c.kind].format(why=c.why)}.' for c in columns if c.kind in said]

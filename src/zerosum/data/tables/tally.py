@@ -2,12 +2,13 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from zerosum.core.errors import DataError
-from zerosum.data.tables.spelling import MISSING, Series
+from zerosum.data.tables.dtypes import Family, Series, entries_of
+from zerosum.data.tables.spelling import MISSING
 
 MOST_DISTINCT = 100_000
 """Different entries that are counted; a column with more is a number, an identifier or free text."""
@@ -19,25 +20,27 @@ class Tally:
 
     Attributes:
         name: The column's.
-        text: Whether entries are text; otherwise they have the type `dtype`.
-        dtype: Name of the pandas type.
+        as_text: Whether entries of several types are taken for texts.
+        family: What entries are.
+        dtype: Name of the type that they had.
         total: Entries seen.
         missing: How many were not there.
-        spelled_missing: How often each spelling of a missing entry came.
+        spelled_missing: How often each spelling of a missing entry came; "" for those that were left out.
         counts: How often each different entry came, in the order in which they came first, up to `MOST_DISTINCT`.
         more: Whether there were more different ones.
-        ordered: Levels of a categorical type, in its order, if it has one.
+        order: Levels of a categorical type, in its order, if it has one.
     """
 
     name: str
-    text: bool = True
+    as_text: bool = False
+    family: Family = "nothing"
     dtype: str = ""
     total: int = 0
     missing: int = 0
     spelled_missing: Counter[str] = field(default_factory=Counter)
-    counts: Counter[Any] = field(default_factory=Counter)
+    counts: Series = field(default_factory=lambda: pd.Series(dtype=np.int64))
     more: bool = False
-    ordered: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
 
     def add(self, series: Series) -> None:
         """Count the entries of a chunk.
@@ -45,25 +48,20 @@ class Tally:
         Raises:
             DataError: They are neither numbers, texts, times nor truth values, or not all of them are.
         """
-        values = entries(series, self.name)
-        if not self.dtype:
-            self.dtype, self.text = str(series.dtype), is_text(values)
-            if isinstance(series.dtype, pd.CategoricalDtype) and series.dtype.ordered:
-                self.ordered = tuple(str(level) for level in series.dtype.categories)
-        self.total += len(values)
-        self.missing += int(values.isna().sum())
-        if self.more:
-            self.missing += int(values.isin(MISSING).sum()) if self.text else 0
+        found = entries_of(series, self.name, self.as_text)
+        if found.family != "nothing" or not self.dtype:
+            self._join(found.family, found.dtype, found.order)
+        absent = int(found.values.isna().sum())
+        self.total += len(series)
+        self.missing += absent
+        self.spelled_missing[""] += absent
+        if found.family == "nothing" or (self.more and found.family != "text"):
             return
-        known = values.value_counts(sort=False)
-        for value, count in known.items():
-            if self.text and value in MISSING:
-                self.spelled_missing[str(value)] += count
-                self.missing += count
-            elif value in self.counts or len(self.counts) < MOST_DISTINCT:
-                self.counts[value] += count
-            else:
-                self.more = True
+        counts = found.values.value_counts(sort=False)
+        if found.family == "text":
+            counts = self._without_missing(counts)
+        if not self.more:
+            self._count(counts)
 
     @property
     def known(self) -> int:
@@ -75,35 +73,44 @@ class Tally:
         """Different entries that were counted."""
         return len(self.counts)
 
+    @property
+    def once(self) -> bool:
+        """Whether each entry came once, as far as they were counted."""
+        return self.more or self.distinct == self.known
 
-def entries(series: Series, name: str) -> Series:
-    """A column's entries as texts, or as pandas has their type: numbers, truth values, times.
+    def _join(self, family: Family, dtype: str, order: tuple[str, ...]) -> None:
+        """Take in what the entries of one more chunk are."""
+        if self.family == "nothing":
+            self.family, self.dtype, self.order = family, dtype, order
+        elif family != self.family:
+            raise DataError(
+                f'The column "{self.name}" mixes types: first its entries are {_PLURAL[self.family]}, and later '
+                f"{_PLURAL[family]}. Convert it, or leave the column out."
+            )
+        elif family == "number":
+            # Some chunks had whole numbers only, or fewer digits.
+            self.dtype = max(self.dtype, dtype, key=lambda name: (name.lower().startswith("float"), name))
+        self.order += tuple(level for level in order if level not in self.order)
 
-    Raises:
-        DataError: They are of several kinds, or of one that no table has.
-    """
-    if isinstance(series.dtype, pd.CategoricalDtype):
-        return series.astype(object).map(str, na_action="ignore")
-    if series.dtype != object:
-        return series
-    kind = pd.api.types.infer_dtype(series, skipna=True)
-    if kind in ("string", "empty"):
-        return series
-    if kind in ("boolean",):
-        return series.astype("boolean")
-    if kind in ("date", "datetime", "datetime64"):
-        return pd.to_datetime(series)
-    if kind in ("decimal", "integer", "floating", "mixed-integer-float"):
-        return pd.to_numeric(series)
-    if kind in ("timedelta", "timedelta64"):
-        return pd.to_timedelta(series)
-    sorts = sorted({type(value).__name__ for value in series.dropna().head(10_000)})
-    raise DataError(
-        f'The column "{name}" holds values of several types ({", ".join(sorts)}). A column is of one type: convert it, '
-        "or leave it out with --column NAME=text."
-    )
+    def _without_missing(self, counts: Series) -> Series:
+        spelled = counts.index.isin(MISSING)
+        if spelled.any():
+            self.missing += int(counts[spelled].sum())
+            self.spelled_missing.update({str(text): int(count) for text, count in counts[spelled].items()})
+        return counts[~spelled]
+
+    def _count(self, counts: Series) -> None:
+        if len(self.counts):
+            counts = pd.concat([self.counts, counts]).groupby(level=0, sort=False).sum()
+        self.more = len(counts) > MOST_DISTINCT
+        self.counts = counts.head(MOST_DISTINCT)
 
 
-def is_text(values: Series) -> bool:
-    """Whether a column's entries are texts."""
-    return bool(pd.api.types.is_object_dtype(values.dtype) or pd.api.types.is_string_dtype(values.dtype))
+_PLURAL: dict[Family, str] = {
+    "nothing": "missing",
+    "text": "texts",
+    "number": "numbers",
+    "truth": "truth values",
+    "time": "dates",
+    "span": "durations",
+}

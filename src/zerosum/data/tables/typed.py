@@ -109,6 +109,11 @@ def pieces_of(batches: Iterable[Any], most: int) -> Iterator[pandas.DataFrame]:
             yield frame.drop(columns=[name for name in frame.columns if name.startswith("__index_level_")])
 
 
+def usual_types(series: Any) -> Any:
+    """A column of pandas that Arrow holds, in the types of `pieces_of`."""
+    return pyarrow.chunked_array(series.array.__arrow_array__()).to_pandas(types_mapper=_NULLABLE.get)
+
+
 def check_types(schema: Any, source: str) -> None:
     """Refuse columns whose values are no single text, number, truth value, date or time.
 

@@ -16,6 +16,7 @@ from zerosum.health.checks.discriminators import (
 )
 from zerosum.health.checks.gradients import exploding_gradient, not_finite, vanishing_gradient
 from zerosum.health.checks.samples import checkerboard, memorisation, mode_collapse, partial_collapse
+from zerosum.health.checks.tables import lost_categories
 from zerosum.health.finding import Finding
 from zerosum.health.timeline import Timeline
 
@@ -33,6 +34,7 @@ CHECKS: tuple[Check, ...] = (
     vanishing_gradient,
     overpowering_discriminator,
     partial_collapse,
+    lost_categories,
     oscillation,
     checkerboard,
     memorisation,

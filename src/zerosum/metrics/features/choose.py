@@ -58,7 +58,7 @@ def open_network(name: str | nn.Module, space: Space, weights: str | Path | None
                 f'Samples of kind "{space.kind}" cannot be measured in "{_called(name)}", which is for pictures; their '
                 f'only features are "{Coordinates.name}".'
             )
-        return Coordinates()
+        return Coordinates(space.size)
     if isinstance(name, nn.Module):
         return _tried(OwnNetwork(name), space)
     known, _, given = name.partition(":")

@@ -87,7 +87,7 @@ class RandomConvolutions(FeatureNetwork):
 
 def feature_network(space: Space) -> FeatureNetwork:
     """The features for watching a game: equal spaces get equal networks, and torch's own generator is left alone."""
-    return RandomConvolutions(space.shape) if space.kind == "image" else Coordinates()
+    return RandomConvolutions(space.shape) if space.kind == "image" else Coordinates(space.size)
 
 
 def _shrunk(x: Tensor) -> Tensor:

@@ -1,0 +1,75 @@
+"""Identifiers: their pattern, and new ones that are all different."""
+
+import re
+
+import numpy as np
+import pytest
+
+from zerosum.core.errors import DataError
+from zerosum.data.tables.identifiers import CALLED_SO, identifiers, pattern_of, whole_identifiers
+
+PATTERNS = {
+    "C-9999": ["C-1001", "C-2348", "C-9072", "C-0893"],
+    r"\A\9\X-99": ["A9X-11", "A9X-93", "A9X-05"],
+    "AA99": ["BX10", "QA93", "ZZ85"],
+    "hhhhhhhh": ["a9f01b3c", "09b3df7a", "f3a71290"],
+    "aaa": ["abc", "xyz", "qrq"],
+    "X9": ["A1", "72", "B3"],
+    "**": ["aB", "Zz", "q7"],
+    "9é-9": ["1é-1", "2é-2"],
+    "?-": ["é-", "ß-"],
+}
+
+
+@pytest.mark.parametrize("pattern", [pattern for pattern in PATTERNS if "?" not in pattern])
+def test_patterns(pattern):
+    assert pattern_of(PATTERNS[pattern]) == pattern
+
+
+def test_the_commonest_length_decides():
+    assert pattern_of(["A-10", "A-23", "A-38", "A-101", "wholly other"]) == r"\A-99"
+    assert pattern_of([]) == "9999"
+
+
+@pytest.mark.parametrize("pattern", ["C-999999", "hhhhhhhh", r"\A99-AAAA", "*****"])
+def test_a_hundred_thousand_are_all_different_and_fit_the_pattern(pattern):
+    made = identifiers(pattern, range(100_000))
+    assert len(set(made)) == 100_000
+    assert pattern_of(made) == pattern
+    assert identifiers(pattern, [77, 5]) == [made[77], made[5]]
+
+
+def test_all_of_a_pattern_are_made():
+    assert sorted(identifiers("99", range(100))) == [f"{number:02d}" for number in range(100)]
+
+
+def test_too_few():
+    with pytest.raises(DataError, match="The pattern A9 makes 260 different identifiers; more rows were asked for"):
+        identifiers("A9", range(261))
+    with pytest.raises(DataError, match="1 different"):
+        identifiers("-", [0, 1])
+
+
+def test_letters_beyond_ascii():
+    made = identifiers(pattern_of(["é-1", "ß-2", "ü-3"]), range(10))
+    assert len(set(made)) == 10 and all(re.fullmatch(r".-\d", text) for text in made)
+
+
+def test_whole_numbers_go_on():
+    assert whole_identifiers(1000, 1099, 1, [0, 1, 99, 100]) == [1000, 1001, 1099, 1100]
+    assert whole_identifiers(-5, 95, 10, range(3)) == [-5, 5, 15]
+
+
+def test_large_whole_numbers_stay_between_the_bounds():
+    low, high = float(-(2**62)), float(2**63)
+    made = whole_identifiers(low, high, 2.0**50, range(1000))
+    assert len(set(made)) == 1000 and all(-(2**62) <= number < 2**63 for number in made)
+    assert np.array(made).dtype == np.int64
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [("id", 1), ("customer_id", 1), ("customerId", 1), ("order no", 1), ("idle", 0), ("width", 0), ("uuid", 1)],
+)
+def test_names_of_identifiers(name, called):
+    assert bool(CALLED_SO.search(name)) == bool(called)
