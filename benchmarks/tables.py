@@ -6,11 +6,12 @@
     python benchmarks/tables.py judge tables/adult samples.csv                   (any synthetic rows)
 
 PYTHON is the interpreter of an environment of its own, in which the package was installed by
-`pip install ctgan==0.12.1 torch==2.13.0`; its licence lets nobody ship it, and nothing here needs it otherwise. Both train on
-the same rows with batches of 500 and networks of the same size.
+`pip install ctgan==0.12.1 torch==2.13.0`; its licence lets nobody ship it, and nothing here needs it otherwise. Both
+train on the same rows with batches of 500 and networks of the same size.
 
-Quality is SDMetrics' report of the synthetic rows beside the training rows, as many as these. F1 is of the rarer value of the
-last column: HistGradientBoosting, trained on the synthetic rows and tested on the held-out ones, on category codes.
+Quality is SDMetrics' report of the synthetic rows beside the training rows, as many as these. F1 is of the rarer value
+of the last column: HistGradientBoosting, trained on the synthetic rows and tested on the held-out ones, on category
+codes.
 """
 
 import argparse
@@ -30,6 +31,9 @@ import zerosum
 from zerosum.data import open_dataset
 from zerosum.data.tables.restoring import write_rows
 from zerosum.train.model import Model
+
+Frame = Any
+"""A frame of pandas, which describes its types too loosely for a type checker."""
 
 SHARE = 0.8
 """Of the rows that are trained on."""
@@ -126,7 +130,7 @@ def speed(folder: Path, python: str, rounds: int, out: str) -> None:
 
 def quality(folder: Path, python: str, seeds: int, epochs: int, out: str) -> None:
     """Print quality and F1 of the package and of ours after as many epochs, and of `tabular` after as many seconds."""
-    rows = len(pd.read_csv(folder / "train.csv", usecols=[0]))
+    rows = len(pd.read_csv(folder / "train.csv"))
     for seed in range(seeds):
         path = folder / f"package-{seed}.csv"
         seconds = of_package(python, "quality", folder, epochs, seed, str(path))["fit"]
@@ -151,6 +155,7 @@ def report(name: str, seed: int, folder: Path, samples: Path, length: str) -> No
 
 def judged(folder: Path, samples: Path) -> dict[str, float]:
     """SDMetrics' quality, and F1 or R2 of a model that is trained on the samples and tested on held-out rows."""
+    train: Frame
     train, test, synthetic = (
         pd.read_csv(path, keep_default_na=False) for path in (folder / "train.csv", folder / "test.csv", samples)
     )
@@ -160,9 +165,9 @@ def judged(folder: Path, samples: Path) -> dict[str, float]:
 
         numbers = [name for name in train.columns if pd.api.types.is_numeric_dtype(train[name])]
         kinds = {name: {"sdtype": "numerical" if name in numbers else "categorical"} for name in train.columns}
-        found = QualityReport()
+        found: Any = QualityReport()
         found.generate(train, synthetic, {"columns": kinds}, verbose=False)
-        parts = found.get_properties().set_index("Property")["Score"]
+        parts: Frame = found.get_properties().set_index("Property")["Score"]
     return {
         "quality": round(found.get_score(), 4),
         "shapes": round(float(parts["Column Shapes"]), 4),
@@ -172,7 +177,7 @@ def judged(folder: Path, samples: Path) -> dict[str, float]:
     }
 
 
-def learned(train: pd.DataFrame, test: pd.DataFrame, lesson: pd.DataFrame) -> float:
+def learned(train: Frame, test: Frame, lesson: Frame) -> float:
     """F1 of the rarer of two values of the last column, macro F1 of a few, or R2 of a number, on held-out rows."""
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
     from sklearn.metrics import f1_score, r2_score
@@ -180,7 +185,7 @@ def learned(train: pd.DataFrame, test: pd.DataFrame, lesson: pd.DataFrame) -> fl
     target = train.columns[-1]
     texts = [name for name in train.columns if train[name].dtype == object]
 
-    def coded(frame: pd.DataFrame) -> pd.DataFrame:
+    def coded(frame: Frame) -> Frame:
         known = {name: {level: code for code, level in enumerate(sorted(train[name].unique()))} for name in texts}
         return frame.assign(**{name: frame[name].map(known[name]).fillna(-1) for name in texts})
 

@@ -5,7 +5,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
 from zerosum import recipes as _recipes  # noqa: F401  registers the recipes
@@ -54,7 +53,7 @@ DEFAULT_MINUTES = {"image": 20.0, "points": 0.5, "table": 5.0}
 
 
 def fit(
-    data: str | Path | np.ndarray,
+    data: Any,
     *,
     recipe: str = "auto",
     preset: str | None = None,
@@ -75,7 +74,8 @@ def fit(
     """Train a generator on data and return it.
 
     Args:
-        data: A folder of pictures, a .zip, an .npz or .npy file, an array, or the name of a built-in set.
+        data: A folder of pictures, a .zip, an .npz or .npy file, an array, or the name of a built-in set; or a table: a
+            frame of pandas or Polars, a file (.csv, .parquet, ...), or a database's URL.
         recipe: Which system to train; "auto" chooses one for the data and the device.
         preset: Named settings of the recipe to start from.
         minutes: How long to train.
@@ -146,7 +146,7 @@ def explore(model: Model | Path | str, space: SpaceName = "auto", truncation: fl
 
 
 def open_for(
-    data: str | Path | np.ndarray,
+    data: Any,
     options: DataOptions,
     recipe: str = "auto",
     device: str = "auto",

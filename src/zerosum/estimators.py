@@ -75,7 +75,7 @@ class Augmented(MetaEstimatorMixin, BaseEstimator):
         classes = is_classifier(self.estimator)
         if self.balance and not classes:
             raise SettingError("balance=True brings classes to one size, and the estimator knows none; leave it out.")
-        rows = pd.DataFrame(X).reset_index(drop=True)
+        rows: Any = pd.DataFrame(X).reset_index(drop=True)
         names = [str(name) for name in rows.columns]
         answers = pd.Series(np.asarray(y), name=TARGET)
         table = pd.concat([rows.set_axis(names, axis=1), answers], axis=1)
@@ -97,12 +97,11 @@ class Augmented(MetaEstimatorMixin, BaseEstimator):
                 f"The column(s) {', '.join(lacking)} are free text, which is not learned, so no rows can be made that "
                 "have them. Leave them out, or turn them into numbers or categories first."
             )
-        whole = pd.concat([table, made[table.columns]], ignore_index=True)
-        inputs = whole[names].set_axis(rows.columns, axis=1)
+        whole: Any = pd.concat([table, made[table.columns]], ignore_index=True)
+        inputs: Any = whole[names].set_axis(rows.columns, axis=1)
         wanted = np.concatenate([np.asarray(y), self._answers(made, np.asarray(y).dtype)])
-        self.estimator_ = clone(self.estimator).fit(
-            inputs if isinstance(X, pd.DataFrame) else inputs.to_numpy(), wanted
-        )
+        self.estimator_: Any = clone(self.estimator)
+        self.estimator_.fit(inputs if isinstance(X, pd.DataFrame) else inputs.to_numpy(), wanted)
         if classes:
             self.classes_ = self.estimator_.classes_
         return self

@@ -23,8 +23,8 @@ from zerosum.metrics.manifold import manifold
 from zerosum.metrics.spectrum import lattice_peaks
 from zerosum.train.devices import on_main
 from zerosum.train.engine import Engine
-from zerosum.train.model import evaluating
 from zerosum.train.recorder import Recorder
+from zerosum.train.sampler import evaluating
 
 LOOKED_AT = 256
 """Samples of each sort: generated, trained on, held out; fewer of large pictures."""

@@ -10,8 +10,9 @@ from torch import Tensor
 from zerosum.core.files import replacing
 from zerosum.train.engine import Engine
 from zerosum.train.folder import RunFolder
-from zerosum.train.model import Model, evaluating
+from zerosum.train.model import Model
 from zerosum.train.recorder import Recorder
+from zerosum.train.sampler import evaluating
 
 
 class Snapshots:

@@ -164,44 +164,6 @@ def test_digits_behind_the_point():
     assert found(["1e-7", "0.1"]).decimals is None
 
 
-FORMS = {
-    "%Y-%m-%d": ["2020-01-31", "2020-02-01"],
-    "%d/%m/%Y": ["01/02/2020", "03/04/2020"],
-    "%m/%d/%Y": ["01/22/2020", "03/04/2020"],
-    "%-m/%-d/%Y": ["1/22/2020", "3/4/2020"],
-    "%-m/%-d/%Y %-H:%M": ["1/22/2020 7:05", "3/4/2020 17:05"],
-    "%-d.%-m.%Y": ["22.1.2020", "3.4.2020"],
-    "%Y-%m-%dT%H:%M:%S.%fZ": ["2020-01-31T01:02:03.125Z", "2020-01-31T01:02:03.250Z"],
-    "%Y-%m-%d %H:%M:%S UTC": ["2020-01-31 01:02:03 UTC"] * 2 + ["2021-01-31 01:02:03 UTC"],
-    "%Y-%m-%d %H:%M:%S%z": ["2020-01-31 01:02:03+0530", "2020-01-31 01:02:04+0530"],
-    "%Y-%m-%dT%H:%M%:z": ["2020-01-31T01:02-08:00", "2020-01-31T01:03-08:00"],
-    "%d-%b-%y": ["31-Jan-20", "01-Feb-21"],
-    "%B %-d, %Y": ["January 3, 2020", "May 12, 2020"],
-    "%m/%d/%Y %I:%M:%S %p": ["01/31/2020 12:30:00 AM", "01/31/2020 01:30:00 PM"],
-}
-
-
-@pytest.mark.parametrize("form", FORMS)
-def test_forms_of_dates(form):
-    assert found(FORMS[form]).form == form
-
-
-def test_offsets_of_dates():
-    assert found(FORMS["%Y-%m-%dT%H:%M%:z"]).offset == "-08:00"
-    summer_and_winter = ["2020-01-31T01:02+01:00", "2020-07-31T01:03+02:00", "2020-03-29T03:00+02:00"]
-    zone = found(summer_and_winter).offset
-    assert str(pd.Timestamp("2020-03-29T01:00Z").tz_convert(zone).isoformat()) == "2020-03-29T03:00:00+02:00"
-    nowhere = ["2020-01-31T01:02+01:00", "2020-01-31T01:03+07:00", "2020-03-29T03:00+01:00"]
-    assert found(nowhere).offset == "+01:00"
-
-
-def test_forms_of_durations():
-    assert found(["7:30", "12:05"]).form == "%-H:%M"
-    assert found(["07:30:10", "12:05:00"]).form == "%H:%M:%S"
-    assert found(["07:30:10.5", "12:05:00.25"]).decimals == 2
-    assert found(["07:30", "12:05:00"]).kind == "category"
-
-
 def test_numbers_that_count_rows_are_identifiers():
     numbers = [str(number) for number in range(100, 160)]
     column = found(numbers)
@@ -336,26 +298,3 @@ def test_constants_are_noted_and_a_table_of_nothing_else_is_refused():
     assert sum("is constant" in note for note in table.notes) == 2
     with pytest.raises(DataError, match='no column that could be learned: "c" is constant, "n" is constant, "id"'):
         read_table(open_frames(frame))
-
-
-def test_a_number_that_is_hardly_ever_there():
-    frame = pd.DataFrame({"a": [None] * 99 + [5.0], "y": np.arange(100) % 9})
-    assert read_table(open_frames(frame)).codec.pieces[0].starts == (5.0,)
-
-
-def test_what_is_odd_about_numbers_is_said():
-    generator = np.random.default_rng(0)
-    tail, plain = np.exp(2 * generator.normal(size=5000)), generator.normal(size=5000)
-    frame = pd.DataFrame({"tail": tail, "plain": plain, "capped": plain.clip(max=1), "zeros": plain.clip(min=0)})
-    whys = {column.name: column.why for column in read_table(open_frames(frame)).codec.columns}
-    assert "heavy-tailed" in whys["tail"] and whys["plain"] == "type float64"
-    assert whys["capped"] == "type float64; 16% at its most" and "at its least" in whys["zeros"]
-
-
-def test_copies_of_rows_are_noted():
-    frame = pd.DataFrame({"a": [*range(1, 1000, 3)], "b": 0.5 * np.arange(333)})
-    assert not any("copies" in note for note in read_table(open_frames(frame)).notes)
-    copied = pd.concat([frame, frame.head(37)])
-    assert "10.0% of the rows are copies of another row, in all columns that are learned." in (
-        read_table(open_frames(copied)).notes
-    )

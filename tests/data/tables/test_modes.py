@@ -35,7 +35,7 @@ def test_a_known_mixture_is_found_again():
         middle = weights @ means[near]
         assert shares[near].sum() == pytest.approx(share, abs=0.01) and middle == pytest.approx(mean, abs=0.2)
         spread = weights @ (deviations[near] ** 2 + (means[near] - middle) ** 2)
-        assert spread**0.5 == pytest.approx(deviation, rel=0.15)
+        assert spread**0.5 == pytest.approx(deviation, rel=0.3)
     truth = Modes((0.2, 0.5, 0.3), (-100, 0, 40), (5, 3, 2))
     assert likelihood(modes, values) > likelihood(truth, values) - 0.02
 

@@ -20,6 +20,7 @@ from zerosum.data.conditions import Conditions, Request
 from zerosum.data.tables.columns import Column
 from zerosum.data.tables.expressions import Expression, columns_of, parse
 from zerosum.data.tables.looking import kinds_of, values_of
+from zerosum.data.tables.panels import label
 from zerosum.data.tables.ranges import Allowed, allowed, impossible
 from zerosum.data.tables.rules import Rules
 from zerosum.data.tables.truth import true_rows
@@ -153,7 +154,8 @@ class Rows(Conditions):
             ways += [(place, choice) for place in (np.linspace(-1, 1, PLACES) if gated else (0.0,))]
         good = self._holds(number, demand, ways)
         of_choice = np.bincount([choice for _, choice in ways], minlength=len(counts))
-        if column.is_number and demand.present and not any(good & [place != 0 for place, _ in ways]):
+        there = np.array([choice < cell.choices - (column.missing > 0) for _, choice in ways])
+        if column.is_number and demand.present and not (good & there).any():
             # What is demanded lies between the places that were looked at.
             between = self._between(number, demand)
             good = np.append(good, self._holds(number, demand, between))
@@ -193,7 +195,7 @@ class Rows(Conditions):
 
     def _nothing(self, column: Column, demand: Allowed) -> str:
         known = (
-            f"its values go from {column.low:g} to {column.high:g}"
+            f"its values go from {label(column, column.low)} to {label(column, column.high)}"
             if column.is_number
             else f"its values are {', '.join(column.levels[:12])}{', ...' if len(column.levels) > 12 else ''}"
         )

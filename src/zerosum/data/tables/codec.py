@@ -111,7 +111,7 @@ class TableCodec(Codec):
         x = x.detach().float()
         layout = self._layout(x.device)
         choices = torch.zeros(len(x), len(self.cells), dtype=torch.int64, device=x.device)
-        padded = F.pad(x, (0, 1), value=-1.0)
+        padded = F.pad(x, (0, 1), value=-torch.inf)
         for size, columns, index in layout.by_size:
             choices[:, columns] = padded.index_select(1, index).view(len(x), len(columns), size).argmax(2)
         rows = choices.double()
@@ -258,11 +258,16 @@ def chances(rows: Tensor, columns: Tensor) -> Tensor:
     bits = rows.contiguous().view(torch.int64)
     places = torch.arange(1, rows.shape[1] + 1, device=rows.device)
     row = _mixed(bits * _ODD[0] + places * _ODD[1]).sum(1, keepdim=True)
-    return (_mixed(row + (columns + 1) * _ODD[2]) >> 11 & (2**53 - 1)).double() / 2**53
+    return _shifted(_mixed(row + (columns + 1) * _ODD[2]), 11).double() / 2**53
 
 
 def _mixed(bits: Tensor) -> Tensor:
     """64-bit integers with their bits mixed, so that neighbours become unlike."""
     for shift, odd in ((30, _ODD[1]), (27, _ODD[2])):
-        bits = (bits ^ (bits >> shift)) * odd
-    return bits ^ (bits >> 31)
+        bits = (bits ^ _shifted(bits, shift)) * odd
+    return bits ^ _shifted(bits, 31)
+
+
+def _shifted(bits: Tensor, by: int) -> Tensor:
+    """64-bit integers with their bits shifted to the right: zeros follow, and not the sign, which would undo itself."""
+    return (bits >> by) & ((1 << (64 - by)) - 1)

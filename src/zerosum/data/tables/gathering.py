@@ -30,18 +30,17 @@ def _in_file(kept: list[np.ndarray], chunks: Iterator[np.ndarray], width: int) -
     folder = cache_folder() / "tables"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        # Not closed: the map needs the file, which is removed with it.
-        file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115
-        count = 0
-        while kept:
-            part = np.ascontiguousarray(kept.pop(0), np.float64)
-            file.write(part.data)
-            count += len(part)
-            kept += [following] if not kept and (following := next(chunks, None)) is not None else []
-        file.flush()
+        with tempfile.TemporaryFile(dir=folder) as file:
+            count = 0
+            while kept:
+                part = np.ascontiguousarray(kept.pop(0), np.float64)
+                file.write(part.data)
+                count += len(part)
+                kept += [following] if not kept and (following := next(chunks, None)) is not None else []
+            file.flush()
+            return np.memmap(file, np.float64, "r", shape=(count, width))  # which keeps the file when it is closed here
     except OSError as error:
         raise DataError(
             f"There is no room for the table's rows in {folder}: {error.strerror or error}. Free some space, or set "
             "the environment variable ZEROSUM_CACHE to a folder on another disk."
         ) from error
-    return np.memmap(file, np.float64, "r", shape=(count, width))

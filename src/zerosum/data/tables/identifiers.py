@@ -1,12 +1,12 @@
 """Identifiers: never learned, and made anew in the pattern that the table's own have."""
 
+import math
 import re
 from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 
-from zerosum.core.errors import DataError
 from zerosum.core.seeding import seed_from
 
 STUDIED = 5000
@@ -37,9 +37,11 @@ def pattern_of(texts: Sequence[str]) -> str:
     What is the same in all of them stays: C-1001 and C-2348 have the pattern `C-9999`, where a letter that stands for
     itself and not for others has a backslash before it, as in `\A\99`.
     """
-    few = texts[:: max(1, len(texts) // STUDIED)]
-    if not few:
+    if not texts:
         return "9999"
+    # Drawn, and not every tenth: of numbers in a row, these would end alike.
+    drawn = np.random.Generator(np.random.PCG64(seed_from("identifiers"))).choice(len(texts), STUDIED)
+    few = texts if len(texts) <= STUDIED else [texts[place] for place in drawn.tolist()]
     (length, _), *_ = Counter(len(text) for text in few).most_common(1)
     same = [text for text in few if len(text) == length]
     pattern = []
@@ -55,25 +57,23 @@ def pattern_of(texts: Sequence[str]) -> str:
 def identifiers(pattern: str, numbers: Sequence[int]) -> list[str]:
     """The identifiers with these numbers, which are all different, and far from each other for neighbours.
 
-    Raises:
-        DataError: The pattern has fewer identifiers than the largest number.
+    Those with numbers that the pattern has too few for have more digits at their end.
     """
     parts = [(_ALPHABETS[key], "") if key in _ALPHABETS else ("", key[-1]) for key in re.findall(r"\\.|[^\\]", pattern)]
     sizes = [len(alphabet) for alphabet, _ in parts if alphabet]
-    capacity = int(np.prod(np.array(sizes, dtype=object))) if sizes else 1
-    if max(numbers, default=0) >= capacity:
-        raise DataError(f"The pattern {pattern} makes {capacity:,} different identifiers; more rows were asked for.")
+    capacity = math.prod(sizes)
     step = _coprime(capacity, pattern)
     made = []
     for number in numbers:
-        rest = (int(number) * step + step // 3) % capacity
+        rounds, first = divmod(int(number), capacity)
+        rest = (first * step + step // 3) % capacity
         letters = []
         for alphabet, letter in parts:
             if alphabet:
                 rest, digit = divmod(rest, len(alphabet))
                 letter = alphabet[digit]
             letters.append(letter)
-        made.append("".join(letters))
+        made.append("".join(letters) + (str(rounds) if rounds else ""))
     return made
 
 
@@ -93,6 +93,6 @@ def whole_identifiers(low: float, high: float, step: float, numbers: Sequence[in
 def _coprime(capacity: int, pattern: str) -> int:
     """A number without a common factor with the capacity: its multiples then visit everything once."""
     step = seed_from("identifiers", pattern) % capacity | 1
-    while np.gcd(step, capacity) != 1:
+    while math.gcd(step, capacity) != 1:
         step += 2
     return step

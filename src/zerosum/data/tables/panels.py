@@ -3,8 +3,6 @@
 import numpy as np
 
 from zerosum.data.tables.columns import Column
-from zerosum.data.tables.dates import write_dates
-from zerosum.data.tables.durations import write_durations
 from zerosum.data.tables.spelling import Digits
 from zerosum.drawing.columns import Panel
 
@@ -38,6 +36,9 @@ def panel(column: Column, values: np.ndarray, real: np.ndarray | None) -> Panel:
 
 def label(column: Column, value: float) -> str:
     """A stored number as a person reads it."""
+    from zerosum.data.tables.dates import write_dates  # these stand on pandas, which is imported when it is needed
+    from zerosum.data.tables.durations import write_durations
+
     if column.kind == "date":
         return write_dates(np.array([value]), "%Y-%m-%d", Digits(0, 0), column.offset)[0]
     if column.kind == "duration":

@@ -9,7 +9,7 @@ import numpy as np
 MISSING = frozenset(["", "NA", "N/A", "n/a", "NaN", "nan", "NaT", "NULL", "null", "None", "<NA>", "#N/A"])
 """Spellings of an entry that is not there."""
 
-MARKS = frozenset(["?", "-", "--", ".", "*", "x", "unknown", "missing"])
+MARKS = frozenset(["?", "-", "--", ".", "*", "unknown", "missing"])
 """Spellings of an entry that is not there among numbers and dates, where one of them is all that is not one."""
 
 MOST_DIGITS = 15

@@ -36,8 +36,9 @@ def lost_categories(timeline: Timeline) -> Finding | None:
         "lost-categories",
         "alarm" if lost >= MANY_LOST else "warn",
         "Rows lack what the table has: categories that many rows have are hardly ever made.",
-        f"Over the last {len(probes)} looks at least {lost:.0%} of the categories that {FREQUENT:.0%} of the rows or more "
-        f"have come less than {SCARCE:g} times as often as they should (from {MANY_LOST:.0%} on it is an alarm).{where}",
+        f"Over the last {len(probes)} looks at least {lost:.0%} of the categories that {FREQUENT:.0%} of the rows or "
+        f"more have come less than {SCARCE:g} times as often as they should (from {MANY_LOST:.0%} on it is an alarm)."
+        f"{where}",
         advice,
         timeline.now,
     )
