@@ -160,7 +160,7 @@ def evaluate(
         figures=[*_sheets(comparison), *(figure for one in found for figure in one.figures)],
         tables=[table for one in found for table in one.tables],
         left_out=refused,
-        notes=sides.notes,
+        notes=(*(dataset.notes if dataset.space.kind == "table" else ()), *sides.notes),
         reals=digest_of(sides.real.rows)[:16],
         spent=watch.spent,
     )

@@ -3,7 +3,7 @@
 import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +16,6 @@ from zerosum.core.space import Space
 from zerosum.data import open_dataset
 from zerosum.data.codec import Codec
 from zerosum.data.dataset import Dataset
-from zerosum.data.tables.codec import TableCodec
 from zerosum.data.tables.places import is_table
 from zerosum.train.folder import RunFolder
 from zerosum.train.model import Model
@@ -178,17 +177,9 @@ def _alike(source: Any, options: DataOptions, codec: Codec, name: str) -> Datase
         DataError: It lacks columns, or holds what the other's columns cannot.
     """
     try:
-        dataset = open_dataset(source, options, told=None, like=codec)
+        return open_dataset(source, options, told=None, like=codec)
     except DataError as error:
         raise DataError(f"{_called(source)} cannot be read by the columns of {name}: {error}") from error
-    columns, rows = cast(TableCodec, codec).learned, np.asarray(dataset.rows)
-    for column, entries in zip(columns, rows.T, strict=True):
-        if not column.missing and np.isnan(entries).any():
-            raise DataError(
-                f'In {_called(source)} {int(np.isnan(entries).sum()):,} entries of "{column.name}" are missing, and in '
-                f"the table of {name} none is. Fill them in, or leave these rows out."
-            )
-    return dataset
 
 
 def _options(source: Any, subject: Subject) -> DataOptions:

@@ -152,3 +152,14 @@ def test_rows_that_are_as_asked(codec):
     rows = np.zeros((4, 7))
     rows[:, 0] = [30, 31, np.nan, 30]
     assert asked(codec, "age = 30").accepted(rows).tolist() == [True, False, False, True]
+
+
+def test_examples_are_expressions_that_rows_can_satisfy(codec):
+    examples = [codec.known("any").words(number) for number in range(len(codec.learned))]
+    assert examples[0] == "job = 'cook'" and "age >= 17" in examples
+    for example in examples:
+        asked(codec, example)
+    odd = pd.DataFrame({'it\'s a "name"': ["o'clock", "noon"] * 20, "not": np.arange(40) % 3})
+    rows = read_table(open_frames(odd)).codec.known("any")
+    assert rows.words(0) == '"it\'s a ""name""" = \'noon\''
+    assert all(rows.asked(rows.words(number)).expression for number in range(2))

@@ -196,8 +196,13 @@ def test_a_table_read_alike_has_the_same_columns():
     assert other.codec is one.codec and other.rows.shape == (400, 8)
     with pytest.raises(DataError, match=r"lacks the column\(s\) job, which the model has"):
         read_alike(open_frames(people().drop(columns="job")), one.codec)
-    with pytest.raises(DataError, match='its entry "king" in row 1 is not among its 3 levels'):
+    with pytest.raises(DataError, match='400 of 400 rows of frame have entries .* in the column "job". It is another'):
         read_alike(open_frames(people().assign(job="king")), one.codec)
+    some = people(seed=1)
+    some.loc[[5, 9], "job"] = "king"
+    kept = read_alike(open_frames(some), one.codec)
+    assert np.array_equal(kept.rows, np.delete(other.rows, [5, 9], 0), equal_nan=True)
+    assert "2 of 400 rows" in kept.notes[-1] and kept.notes[-1].endswith('in the column "job"; they are left out.')
 
 
 def test_pictures_of_columns(tmp_path):

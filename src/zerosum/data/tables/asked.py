@@ -4,6 +4,7 @@ What an expression demands of single columns is told to a generator that listens
 table's rules, are seen to by looking at the rows that it makes.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -18,7 +19,7 @@ from zerosum.core.errors import SettingError
 from zerosum.core.telling import Tells
 from zerosum.data.conditions import Conditions, Request
 from zerosum.data.tables.columns import Column
-from zerosum.data.tables.expressions import Expression, columns_of, parse
+from zerosum.data.tables.expressions import KEYWORDS, Expression, columns_of, parse
 from zerosum.data.tables.looking import kinds_of, values_of
 from zerosum.data.tables.panels import label
 from zerosum.data.tables.ranges import Allowed, allowed, impossible
@@ -94,8 +95,17 @@ class Rows(Conditions):
         return good & self._rules.kept(rows, columns, good)
 
     def words(self, index: int) -> str:
-        """A column's name, for examples."""
-        return self.codec.learned[index % len(self.codec.learned)].name
+        """An expression, for examples: of a category, of which the commonest level is asked for, if there is one."""
+        learned, cells = self.codec.learned, self.codec.cells
+        pairs = sorted(zip(learned, cells, strict=True), key=lambda pair: pair[0].is_number)  # categories first
+        column, cell = pairs[index % len(pairs)]
+        plain = re.fullmatch(r"[^\W\d]\w*", column.name) and column.name.lower() not in KEYWORDS
+        name = column.name if plain else '"' + column.name.replace('"', '""') + '"'
+        if column.is_number:
+            value = label(column, column.low)
+            return f"{name} >= {value}" if column.kind in ("integer", "decimal") else f"{name} >= '{value}'"
+        level = column.levels[int(np.argmax(cell.counts[: len(column.levels)] or [0]))]
+        return f"{name} = '" + level.replace("'", "''") + "'"
 
     def to_json(self) -> dict[str, Any]:
         """Nothing: all is in the codec."""

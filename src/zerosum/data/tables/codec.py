@@ -38,7 +38,7 @@ FREQUENT, SCARCE = 0.05, 0.1
 _ODD = (-7046029254386353131, -4658895280553007687, -7723592293110705685)
 """Odd constants whose multiples have well-mixed bits (Steele et al. 2014, as 64-bit integers with a sign)."""
 
-PART = 2**18
+PART = 2**16
 """Entries that are counted at a time."""
 
 

@@ -43,7 +43,7 @@ def label(column: Column, value: float) -> str:
         return write_dates(np.array([value]), "%Y-%m-%d", Digits(0, 0), column.offset)[0]
     if column.kind == "duration":
         return write_durations(np.array([value]), "%H:%M:%S", Digits(0, 0))[0]
-    return f"{value:.6g}"
+    return f"{value:.0f}" if column.kind == "integer" else f"{value:.6g}"
 
 
 def _edges(column: Column, known: np.ndarray) -> tuple[np.ndarray, float, float]:

@@ -15,13 +15,14 @@ from zerosum.data.tables.identifiers import identifiers, whole_identifiers
 from zerosum.data.tables.spelling import MISSING, Digits
 
 
-def stored(column: Column, series: Series, first: int = 0) -> np.ndarray:
+def stored(column: Column, series: Series, first: int = 0, strict: bool = True) -> np.ndarray:
     """The entries (n,) of a learned column as float64: numbers, seconds, or indices of levels; NaN where missing.
 
     Args:
         column: What the column is.
         series: A chunk of its entries.
         first: Number of the chunk's first row, for messages.
+        strict: Whether entries that are not what the column is are an error; otherwise they become infinite.
 
     Raises:
         DataError: An entry is not what the column is, or is infinite.
@@ -39,6 +40,8 @@ def stored(column: Column, series: Series, first: int = 0) -> np.ndarray:
             known &= ~np.append(absent, True)[codes]
         result = np.append(values, np.nan)[codes]  # the index -1 of missing entries finds the last
     wrong = np.flatnonzero(known & ~np.isfinite(result))
+    if len(wrong) and not strict:
+        return np.where(known, np.where(np.isfinite(result), result, np.inf), np.nan)
     if len(wrong):
         raise _unlike(column, str(series.iloc[wrong[0]]), first + int(wrong[0]) + 1)
     return np.where(known, result, np.nan)

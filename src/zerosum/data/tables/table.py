@@ -1,6 +1,6 @@
 """A table read: what its columns are, its rows as they are stored, and how networks are told them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -76,14 +76,36 @@ def read_table(
 def read_alike(frames: Frames, codec: TableCodec) -> Table:
     """Read a table as another one was read, for comparison.
 
+    Rows with entries that the other's columns never have are left out, with a note.
+
     Raises:
-        DataError: Columns are missing, or hold what the other's did not.
+        DataError: Columns are missing, or most rows are unlike the other's.
     """
     lacking = [column.name for column in codec.learned if column.name not in frames.columns]
     if lacking:
         raise DataError(f"{frames.source} lacks the column(s) {', '.join(lacking[:10])}, which the model has.")
-    rows = gathered(_stored_chunks(frames, codec.learned), len(codec.learned))
-    return Table(codec, rows, frames.notes)
+    never = np.array([not column.missing for column in codec.learned])
+    seen, unlike = 0, np.zeros(len(never), np.int64)
+
+    def like_the_others() -> Iterator[np.ndarray]:
+        nonlocal seen, unlike
+        for chunk in _stored_chunks(frames, codec.learned, strict=False):
+            wrong = np.isinf(chunk) | (np.isnan(chunk) & never)
+            seen, unlike = seen + len(chunk), unlike + wrong.sum(0)
+            yield chunk[~wrong.any(1)]
+
+    rows = gathered(like_the_others(), len(never))
+    left_out = seen - len(rows)
+    if not left_out:
+        return Table(codec, rows, frames.notes)
+    worst = codec.learned[int(unlike.argmax())].name
+    what = (
+        f"{left_out:,} of {seen:,} rows of {frames.source} have entries that the model's table never had, most of them "
+        f'in the column "{worst}"'
+    )
+    if left_out > seen / 2:
+        raise DataError(f"{what}. It is another table, or one that is written otherwise; give one that is alike.")
+    return Table(codec, rows, (*frames.notes, f"{what}; they are left out."))
 
 
 def inspect_columns(frames: Frames, declared: Mapping[str, Declared]) -> list[Column]:
@@ -125,11 +147,11 @@ def fitted_codec(columns: tuple[Column, ...], rows: np.ndarray, numbers: Numbers
     return replace(codec, cells=tuple(replace(cell, counts=counts) for cell, counts in counted))
 
 
-def _stored_chunks(frames: Frames, columns: Sequence[Column]) -> Any:
+def _stored_chunks(frames: Frames, columns: Sequence[Column], strict: bool = True) -> Iterator[np.ndarray]:
     first = 0
     chunk: Any
     for chunk in frames.chunks():
-        yield np.stack([stored(column, chunk[column.name], first) for column in columns], 1)
+        yield np.stack([stored(column, chunk[column.name], first, strict) for column in columns], 1)
         first += len(chunk)
 
 
