@@ -225,8 +225,8 @@ def test_help(cli):
     assert (answer.code, answer.error) == (0, "")
     assert "--minutes" in answer.out and "--penalties" not in answer.out
     assert (
-        "Recipes: acgan, attributes, autoencoder, biggan, dcgan, diffusion, fastgan, gan, infogan, light, progressive, "
-        "projected, r3gan, sagan, sngan, stylegan2, text, vae, wgan-gp." in answer.out
+        "Recipes: acgan, attributes, autoencoder, biggan, ctgan, dcgan, diffusion, fastgan, gan, infogan, light, "
+        "progressive, projected, r3gan, sagan, sngan, stylegan2, tabular, text, tvae, vae, wgan-gp." in answer.out
     )
 
 

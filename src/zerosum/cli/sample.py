@@ -80,7 +80,8 @@ def numbers_of(command: Sample, model: Model) -> Sequence[int]:
     """
     rows = isinstance(model.codec, TableCodec)
     if command.count is None:
-        return parse_seeds(command.seeds or (f"0-{USUAL_ROWS - 1}" if rows else USUAL_SEEDS))
+        usual = f"0-{USUAL_ROWS - 1}" if rows else USUAL_SEEDS
+        return parse_seeds(usual if command.seeds is None else command.seeds)
     if command.seeds is not None:
         raise SettingError("--count and --seeds both say which samples to make; leave one of them out.")
     if not 1 <= command.count <= MOST_ROWS:
