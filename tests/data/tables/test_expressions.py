@@ -9,23 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zerosum.core.errors import SettingError
-from zerosum.data.tables.expressions import (
-    DEEPEST,
-    LONGEST,
-    And,
-    Column,
-    Comparison,
-    Fixed,
-    Missing,
-    Not,
-    Number,
-    Or,
-    Term,
-    Unique,
-    columns_of,
-    parse,
-    parse_rule,
-)
+from zerosum.data.tables.expressions import DEEPEST, parse, parse_rule
+from zerosum.data.tables.tokens import LONGEST
+from zerosum.data.tables.tree import And, Column, Comparison, Fixed, Missing, Not, Number, Or, Term, Unique, columns_of
 from zerosum.data.tables.truth import Values, check, true_rows
 
 

@@ -19,11 +19,13 @@ from zerosum.core.errors import SettingError
 from zerosum.core.telling import Tells
 from zerosum.data.conditions import Conditions, Request
 from zerosum.data.tables.columns import Column
-from zerosum.data.tables.expressions import KEYWORDS, Expression, columns_of, parse
+from zerosum.data.tables.expressions import parse
 from zerosum.data.tables.looking import kinds_of, values_of
 from zerosum.data.tables.panels import label
 from zerosum.data.tables.ranges import Allowed, allowed, impossible
 from zerosum.data.tables.rules import Rules
+from zerosum.data.tables.tokens import KEYWORDS
+from zerosum.data.tables.tree import Expression, columns_of
 from zerosum.data.tables.truth import true_rows
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zerosum.data.tables.expressions import (
+from zerosum.data.tables.tree import (
     And,
     Comparison,
     Expression,

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from zerosum.core.errors import DataError, SettingError
-from zerosum.data.tables.expressions import Expression, Fixed, Not, Rule, Unique, columns_of, parse_rule
+from zerosum.data.tables.expressions import parse_rule
 from zerosum.data.tables.looking import kinds_of, values_of
+from zerosum.data.tables.tree import Expression, Fixed, Not, Rule, Unique, columns_of
 from zerosum.data.tables.truth import Values, check, true_rows
 
 if TYPE_CHECKING:

@@ -23,7 +23,8 @@ from typing import Literal
 import numpy as np
 
 from zerosum.core.errors import SettingError, nearest_name
-from zerosum.data.tables.expressions import (
+from zerosum.data.tables.tokens import shown
+from zerosum.data.tables.tree import (
     And,
     Column,
     Comparison,
@@ -39,7 +40,6 @@ from zerosum.data.tables.expressions import (
     Text,
     columns_of,
     leaves,
-    shown,
 )
 
 Kind = Literal["number", "date", "duration", "text"]
