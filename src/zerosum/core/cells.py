@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from zerosum.core.errors import DataError
 
+FREQUENT, SCARCE = 0.05, 0.1
+"""A choice is frequent that so many of the rows have, and lost if it comes less than so many times as often."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
@@ -28,6 +31,11 @@ class Cell:
         # A cell is also read from a model's folder, which anyone may have edited.
         if self.width < 1 or len(self.counts) not in (0, self.choices) or len(self.gated) not in (0, self.choices):
             raise DataError(f"A cell of {self.choices} choices has {len(self.counts)} counts; each choice needs one.")
+
+    @property
+    def room(self) -> int:
+        """Choices that it is given room for where cells are computed with side by side, in groups of one size."""
+        return max(4, 1 << (self.choices - 1).bit_length()) if self.choices else 0
 
     @property
     def width(self) -> int:

@@ -179,7 +179,7 @@ class _Sides:
         real = self.rules.prepare(batch.x)
         if penalties and self.rules.share_pass:
             real, fake = (x.detach().float().requires_grad_() for x in (real, fake))
-        if getattr(self.discriminator, "one_by_one", False) and not real.requires_grad:
+        if self.rules.together and not real.requires_grad:
             logits, features = self._look(torch.cat([real, fake]), None if told is None else torch.cat([told, told]))
             (on_real, on_fake), (of_real, of_fake) = logits.chunk(2), features.chunk(2)
         else:

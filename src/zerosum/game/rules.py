@@ -52,6 +52,8 @@ class Rules:
         gradient_clip: Scale each player's gradients down to this norm.
         frozen: Names of the discriminator's weights that stay as they are.
         focus: Which groups of samples to show more often.
+        together: Real and generated samples go through the discriminator in one pass, since nothing in it looks from
+            sample to sample.
         clock: How far the game has come.
     """
 
@@ -73,6 +75,7 @@ class Rules:
     gradient_clip: float | None = None
     frozen: Callable[[nn.Module], frozenset[str]] | None = None
     focus: Focus | None = None
+    together: bool = False
     clock: Clock = field(default_factory=Clock)
 
     @property

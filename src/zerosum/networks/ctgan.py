@@ -100,7 +100,6 @@ class PackedCritic(Discriminator):
         self.layers = nn.ModuleList(nn.Linear(width, width) for _ in range(depth - 1))
         self.dropout = Dropout(dropout)
         self.head = ProjectionHead(width, 0, statistics)
-        self.one_by_one = statistics == "none"
 
     def features(self, x: Tensor, condition: Tensor | None) -> Tensor:
         """The last hidden layer, (n, width)."""

@@ -78,7 +78,6 @@ class TabularDiscriminator(Discriminator):
         self.first = nn.Linear(inputs, width)
         self.blocks = nn.Sequential(*(ResidualBlock(width, normalised=False, dropout=dropout) for _ in range(blocks)))
         self.head = ProjectionHead(width, 0, statistics)
-        self.one_by_one = statistics == "none"
 
     def features(self, x: Tensor, condition: Tensor | None) -> Tensor:
         """The last hidden layer, (n, width)."""

@@ -50,7 +50,7 @@ class Cells(nn.Module):
         with_choices = [number for number, cell in enumerate(cells) if cell.choices]
         self.count = len(with_choices)
         """How many cells have choices."""
-        sizes = sorted({_room(cells[number].choices) for number in with_choices})
+        sizes = sorted({cells[number].room for number in with_choices})
         self._groups: list[_Group] = []
         index: list[int] = []  # where in a row the choices of all groups are; `width` for room that nobody needs
         found = [0] * self.width  # where among these, behind the numbers, each number of a row is
@@ -58,7 +58,7 @@ class Cells(nn.Module):
         of_cell: list[int] = []
         gates: list[float] = []
         for size in sizes:
-            members = [k for k, number in enumerate(with_choices) if _room(cells[number].choices) == size]
+            members = [k for k, number in enumerate(with_choices) if cells[number].room == size]
             self._groups.append(_Group(members, size))
             for number in (with_choices[k] for k in members):
                 cell, start = cells[number], starts[number]
@@ -215,8 +215,3 @@ def gumbel_surprise(like: Tensor) -> Tensor:
     """Minus standard Gumbel noise, of the shape of a tensor: the logarithm of exponential noise."""
     # Logarithms of many numbers at a time are fast, and `exponential_` is not.
     return torch.rand_like(like).clamp_(min=_TINY).log_().neg_().clamp_(min=_TINY).log_()
-
-
-def _room(choices: int) -> int:
-    """Choices that a group has room for: the next power of two, and at least 4."""
-    return max(4, 1 << (choices - 1).bit_length())

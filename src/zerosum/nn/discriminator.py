@@ -12,12 +12,10 @@ class Discriminator(nn.Module, ABC):
         head: Maps features and class indices to logits, float32; it may look at the whole batch (see
             `nn.statistics`).
         auxiliary: Maps features to what else is said of a sample; only where the recipe has added it.
-        one_by_one: Whether samples never meet in it, so that real and generated ones can go through it together.
     """
 
     head: nn.Module
     auxiliary: nn.Module
-    one_by_one: bool = False
 
     @abstractmethod
     def features(self, x: Tensor, condition: Tensor | None) -> Tensor:

@@ -69,7 +69,7 @@ def ctgan(config: CTGAN, space: Space) -> Game:
     critic = PackedCritic(
         cells, config.pack, config.discriminator_width, config.depth, config.dropout, config.batch_statistics
     )
-    rules = rules_of(config, space)
+    rules = replace(rules_of(config, space), together=config.batch_statistics == "none")
     if categories and config.condition_weight:
         listening = partial(disobedience, generator.cells)
         listens = Penalty("condition", listening, Ramp(config.condition_weight), player="generator")

@@ -69,7 +69,7 @@ def tabular(config: Tabular, space: Space) -> Game:
         generator=Player(generator, config.optimizer, config.average),
         discriminator=Player(bounded(discriminator, config.spectral_norm), config.optimizer),
         prior=Chances.beside(config.noise_dim, generator.cells.count),
-        rules=rules_of(config, space),
+        rules=replace(rules_of(config, space), together=config.batch_statistics == "none"),
     )
     return replace(game, tells="any", told=partial(some_columns, generator.owners, len(space.cells), config.told_share))
 

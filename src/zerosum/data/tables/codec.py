@@ -17,7 +17,7 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
-from zerosum.core.cells import Cell
+from zerosum.core.cells import FREQUENT, SCARCE, Cell
 from zerosum.core.telling import Tells
 from zerosum.data.codec import Codec, Probability
 from zerosum.data.conditions import Conditions
@@ -31,9 +31,6 @@ from zerosum.data.tables.pieces import Pieces
 from zerosum.data.tables.rules import Combinations
 from zerosum.data.tables.stack import Stack, StackedModes, StackedPieces
 from zerosum.drawing.columns import MOST_COLUMNS, column_sheet
-
-FREQUENT, SCARCE = 0.05, 0.1
-"""A choice is frequent that so many of the rows have, and lost if it comes less than so many times as often."""
 
 _ODD = (-7046029254386353131, -4658895280553007687, -7723592293110705685)
 """Odd constants whose multiples have well-mixed bits (Steele et al. 2014, as 64-bit integers with a sign)."""
@@ -233,7 +230,7 @@ class _Layout:
             self.stack = StackedModes(codec.modes, steps, [learned[i].low for i in numbers], device)
         self.by_size: list[tuple[int, Tensor, Tensor]] = []
         # Side by side with room for a power of two, so that many columns take few operations.
-        rooms = [1 << (cell.choices - 1).bit_length() if cell.choices else 0 for cell in cells]
+        rooms = [cell.room for cell in cells]
         for size in sorted(set(rooms) - {0}):
             columns = [i for i, room in enumerate(rooms) if room == size]
             places = [(int(starts[i]) + cells[i].number, cells[i].choices) for i in columns]

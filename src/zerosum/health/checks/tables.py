@@ -1,13 +1,8 @@
 """Rows of tables that lack what the table has."""
 
+from zerosum.core.cells import FREQUENT, SCARCE
 from zerosum.health.finding import Finding
 from zerosum.health.timeline import COURSE, LOOKS, Timeline, gain
-
-FREQUENT = 0.05
-"""Share of the rows from which on a category is missed."""
-
-SCARCE = 0.1
-"""A category is lost that comes less often than this share of how often it should."""
 
 MANY_LOST = 0.25
 """Share of the frequent categories that are lost for an alarm."""
