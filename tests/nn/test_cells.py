@@ -120,13 +120,17 @@ def test_outer_chances():
 def test_surprise():
     cells, x = Cells(CELLS), answers()
     wanted = cells.drawn(answers(scale=1.0), torch.rand(50, cells.count))
-    found = cells.surprise(x, wanted)
-    with_choices = [span for span in spans() if span[0].choices]
-    assert found.shape == (50, len(with_choices)) == (50, cells.count)
-    for number, (cell, _, start) in enumerate(with_choices):
+    which = (torch.rand(50, cells.count) < 0.5).float()
+    every, some = torch.zeros(50), torch.zeros(50)
+    few = wanted.clone()
+    for number, (cell, _, start) in enumerate(span for span in spans() if span[0].choices):
         part = slice(start, start + cell.choices)
         expected = torch.nn.functional.cross_entropy(x[:, part], wanted[:, part].argmax(1), reduction="none")
-        assert torch.allclose(found[:, number], expected, atol=1e-5)
+        every += expected
+        some += which[:, number] * expected
+        few[:, part] *= which[:, number : number + 1]
+    assert torch.allclose(cells.surprise(x, wanted), every, atol=1e-4)
+    assert torch.allclose(cells.surprise(x, few, which), some, atol=1e-4)
 
 
 def test_numbers_only():

@@ -17,7 +17,7 @@ from zerosum.core.seeding import Noise
 from zerosum.data import open_dataset
 from zerosum.data.loader import Loader
 from zerosum.game.penalties import GeneratorMove
-from zerosum.game.told import Chances, one_category
+from zerosum.game.told import Chances, OneCategory
 from zerosum.networks.ctgan import ConcatenatingGenerator, PackedCritic, Telling
 from zerosum.networks.tabular import TabularGenerator
 from zerosum.networks.tvae import TableAutoencoder
@@ -86,7 +86,7 @@ def test_a_layer_reads_all_before_it(dataset: Any) -> None:
     generator = ConcatenatingGenerator(cells, noise_dim=6, width=5, depth=2, temperature=0.2).eval()
     prior = Chances.beside(6, generator.cells.count + 2)
     latents = prior.latents(range(7))
-    condition = one_category(cells, torch.arange(7) % generator.telling.count)
+    condition = OneCategory(cells)(torch.arange(7) % generator.telling.count)
     answers, rows = generator.trace(latents, condition)
     told = generator.telling(condition)
     one_hot = nn.functional.one_hot(told, generator.telling.count).float()
@@ -108,7 +108,7 @@ def test_a_layer_reads_all_before_it(dataset: Any) -> None:
 def test_disobedience_is_the_cross_entropy_of_what_was_told(dataset: Any) -> None:
     cells = dataset.space.cells
     generator = ConcatenatingGenerator(cells, 6, 5, 2, 0.2)
-    told = telling(dataset.space)(rows_of(dataset, 20))
+    told = telling(dataset.space, OneCategory(dataset.space.cells))(rows_of(dataset, 20))
     latents = Chances.beside(6, generator.cells.count + 2).latents(range(20))
     answers, fake = generator.trace(latents, told)
     move = GeneratorMove(generator, lambda z: (z, z), latents, fake, Noise(0), told, answers)
@@ -126,7 +126,7 @@ def test_disobedience_is_the_cross_entropy_of_what_was_told(dataset: Any) -> Non
 def test_the_critic_judges_packs_with_what_they_are_told(dataset: Any) -> None:
     x = rows_of(dataset, 20)
     critic = PackedCritic(dataset.space.cells, pack=4, width=8, depth=2, dropout=0.0, statistics="none")
-    tell = telling(dataset.space)
+    tell = telling(dataset.space, OneCategory(dataset.space.cells))
 
     def judged(x: torch.Tensor, told: torch.Tensor) -> torch.Tensor:
         return critic(x.reshape(5, -1), told.reshape(5, -1))

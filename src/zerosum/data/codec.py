@@ -34,6 +34,8 @@ class Codec(ABC):
     kind: ClassVar[str]
     sheet_samples: ClassVar[int]
     """How many samples a contact sheet of this kind is best drawn from."""
+    encodes_once: ClassVar[bool] = False
+    """Whether encoding takes so long beside copying that rows are encoded once and kept, where there is room."""
 
     @abstractmethod
     def encode(self, rows: Tensor) -> Tensor:

@@ -1,6 +1,7 @@
 """Which samples come when: an endless, shuffled order that is a function of the seed and the position alone."""
 
-from collections.abc import Sequence
+import copy
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,12 @@ from zerosum.core.errors import DataError, SettingError
 from zerosum.core.seeding import Share, seed_from
 from zerosum.data.dataset import Dataset
 from zerosum.data.groups import similar_groups
+
+MOST_READY = 2**28
+"""Bytes of encoded rows that are kept rather than made again in every epoch, at most."""
+
+AT_ONCE = 4096
+"""Rows that are then encoded together."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +99,17 @@ class Loader:
         self._rows = np.asarray(dataset.rows)
         self._groups: _Groups | None = None
         self._epochs: dict[int, _Epoch] = {}
+        self._encode: Callable[[Tensor], Tensor] = _as_stored
+        self._ready: Tensor | None = None
+
+    def encoded(self) -> "Loader":
+        """One that gives the same batches as networks see them: float32, shape (batch / processes, *space.shape)."""
+        loader, codec = copy.copy(self), self.dataset.codec
+        loader._encode = codec.encode
+        if codec.encodes_once and len(self._rows) * self.dataset.space.size * 4 <= MOST_READY:
+            parts = np.array_split(self._rows, max(1, len(self._rows) // AT_ONCE))
+            loader._ready = torch.cat([codec.encode(torch.tensor(part, device=self.device)) for part in parts])
+        return loader
 
     def rows(self, position: int) -> tuple[Tensor, Tensor | None]:
         """This process's part of the global batch that starts at a position.
@@ -138,12 +156,15 @@ class Loader:
 
     def _read(self, chosen: np.ndarray, flips: np.ndarray) -> tuple[Tensor, Tensor | None]:
         """The rows of these numbers, mirrored where `flips` says so, and what is told of them."""
+        condition = self.dataset.condition(chosen)
+        told = None if condition is None else condition.to(self.device)
+        if self._ready is not None:
+            return self._ready.index_select(0, torch.from_numpy(chosen).to(self.device)), told
         rows = self._rows[chosen]
         if self.dataset.mirror:
             # `take` copies whole pixels, which is eight times faster than indexing with a step of -1.
             rows[flips] = np.take(rows[flips], np.arange(rows.shape[2])[::-1], axis=2)
-        condition = self.dataset.condition(chosen)
-        return torch.from_numpy(rows).to(self.device), None if condition is None else condition.to(self.device)
+        return self._encode(torch.from_numpy(rows).to(self.device)), told
 
     def _chosen(self, start: int, count: int) -> tuple[np.ndarray, np.ndarray]:
         """Row numbers and mirroring of the samples at `start` to `start + count`; these lie in one epoch or in two."""
@@ -167,3 +188,7 @@ class Loader:
             order = self._training[generator.permutation(size)]
             self._epochs[number] = _Epoch(order, generator.random(size, np.float32) < 0.5)
         return self._epochs[number]
+
+
+def _as_stored(rows: Tensor) -> Tensor:
+    return rows

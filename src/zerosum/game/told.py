@@ -80,18 +80,25 @@ class Chances(Prior):
         return torch.cat([Normal(self.noise).nearest(noise), chances.clamp(0, 1 - 2**-24)], 1)
 
 
-def one_category(cells: Sequence[Cell], groups: Tensor) -> Tensor:
-    """A condition (n, width + cells) that tells the category with a number (n,), counted over all columns.
+class OneCategory:
+    """Conditions (n, width + cells) that tell the category with a number (n,), counted over all columns.
 
     Behind the row of what is told stands which cells are: 1 or 0 for each.
+
+    Args:
+        cells: Of the table's columns.
     """
-    width, places, owners, start = sum(cell.width for cell in cells), [], [], 0
-    for number, cell in enumerate(cells):
-        if cell.category:
-            places += range(start + cell.number, start + cell.width)
-            owners += [width + number] * cell.choices
-        start += cell.width
-    told = torch.zeros(len(groups), width + len(cells), device=groups.device)
-    for index in (places, owners):
-        told.scatter_(1, torch.tensor(index, device=groups.device)[groups][:, None], 1.0)
-    return told
+
+    def __init__(self, cells: Sequence[Cell]) -> None:
+        width, places, start = sum(cell.width for cell in cells), [], 0
+        for number, cell in enumerate(cells):
+            if cell.category:
+                places += [(start + choice, width + number) for choice in range(cell.number, cell.width)]
+            start += cell.width
+        self._width, self._places = width + len(cells), torch.tensor(places, dtype=torch.int64).view(-1, 2)
+
+    def __call__(self, groups: Tensor) -> Tensor:
+        """The conditions of categories (n,)."""
+        self._places = self._places.to(groups.device)
+        told = torch.zeros(len(groups), self._width, device=groups.device)
+        return told.scatter_(1, self._places.index_select(0, groups), 1.0)

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from zerosum.core.cells import Cell
+from zerosum.nn.batch_norm import BatchNorm
 from zerosum.nn.cells import Cells
 from zerosum.nn.classes import ProjectionHead
 from zerosum.nn.discriminator import Discriminator
@@ -52,7 +53,7 @@ class ConcatenatingGenerator(nn.Module):
                         where = where if part is self.of_told else weight[first : first + wide]
                         nn.init.uniform_(where, -bound, bound)
                 first += wide
-        self.norms = nn.ModuleList(nn.BatchNorm1d(width) for _ in range(depth))
+        self.norms = nn.ModuleList(BatchNorm(width) for _ in range(depth))
         self.width, self.outputs = width, outputs
 
     def forward(self, latent: Tensor, condition: Tensor | None) -> Tensor:
@@ -65,8 +66,8 @@ class ConcatenatingGenerator(nn.Module):
         first, *sources = self.sources
         sums = first(noise) + self.of_told(self.telling(condition, chosen))
         for source, norm in zip(sources, self.norms, strict=True):
-            hidden = F.relu(norm(sums[:, : self.width]))
-            sums = torch.addmm(sums[:, self.width :], hidden, source.get_parameter("weight").T)
+            mine, others = sums.split([self.width, sums.shape[1] - self.width], 1)
+            sums = torch.addmm(others, F.relu(norm(mine)), source.get_parameter("weight").T)
         answers = sums.float()
         if self.training:
             return answers, self.cells.relaxed(answers, self.temperature)
@@ -122,20 +123,21 @@ class Telling(nn.Module):
 
     def __init__(self, cells: Sequence[Cell]) -> None:
         super().__init__()
-        places: list[int] = []
+        numbers: list[float] = []
         shares: list[float] = []
-        start, categories = 0, [cell for cell in cells if cell.category]
+        categories = [cell for cell in cells if cell.category]
         for cell in cells:
             if cell.category:
                 total = max(1, sum(cell.counts))
-                places += range(start + cell.number, start + cell.width)
+                numbers += [0.0] * cell.number + [len(shares) + 1.0 + choice for choice in range(cell.choices)]
                 shares += [count / total / len(categories) for count in cell.counts]
-            start += cell.width
-        self.count = len(places)
+            else:
+                numbers += [0.0] * cell.width
+        self.count = len(shares)
         """Categories of all columns."""
-        self.places: Tensor
+        self.numbers: Tensor  # of each entry of a row, from 1 on; 0 for those that are no category
         self.bounds: Tensor
-        self.register_buffer("places", torch.tensor(places, dtype=torch.int64), persistent=False)
+        self.register_buffer("numbers", torch.tensor(numbers), persistent=False)
         self.register_buffer("bounds", torch.tensor(shares, dtype=torch.float64).cumsum(0)[:-1], persistent=False)
 
     def forward(self, condition: Tensor | None, chances: Tensor | None = None) -> Tensor:
@@ -150,9 +152,9 @@ class Telling(nn.Module):
             return self._drawn(chances)
         if not self.count:
             return torch.zeros(condition.shape[:-1], dtype=torch.int64, device=condition.device)
-        said, told = condition[..., self.places].max(-1)
+        told = (condition[..., : len(self.numbers)] * self.numbers).sum(-1).long()
         drawn = self.count if chances is None else self._drawn(chances)
-        return torch.where(said > 0, told, drawn)
+        return torch.where(told > 0, told - 1, drawn)
 
     def _drawn(self, chances: Tensor) -> Tensor:
         """One category (n,), of one column, for chances (n, 2)."""

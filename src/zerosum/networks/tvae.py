@@ -53,7 +53,7 @@ class TableAutoencoder(nn.Module):
         numbers, means = x[:, self.cells.numbers], answers[:, self.cells.numbers].tanh()
         apart = (numbers - means) / self.deviations
         normal = (apart.square() / 2 + self.deviations.log()) * self.cells.opened(x)
-        return normal.sum(1) + self.cells.surprise(answers, x).sum(1)
+        return normal.sum(1) + self.cells.surprise(answers, x)
 
 
 def perceptron(inputs: int, outputs: int, width: int, depth: int) -> nn.Sequential:

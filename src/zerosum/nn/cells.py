@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from zerosum.core.cells import Cell
 
 _NEVER = -1e9
 """The answer in favour of a choice that there is not."""
+
+_LEAST = -80.0
+"""The exponential of less is not told from 0 beside 1."""
 
 _TINY = 1e-20
 """Chances are kept so far from 0, where logarithms end."""
@@ -71,16 +74,25 @@ class Cells(nn.Module):
                 of_cell.append(number)
         for k, number in enumerate(numbers):
             found[starts[number] - 1] = k
+        # The same two ways back: from rows to groups, and to numbers and groups.
+        places, sought = [len(index)] * self.width, [self.width] * (len(numbers) + len(index))
+        for row, group in enumerate(found):
+            sought[group] = row
+            if group >= len(numbers):
+                places[row] = group - len(numbers)
         gate_of = {number: place for place, number in enumerate(of_cell)}
         # A number without choices is never gated: it looks at one more place, which is always open.
         gate_places = [gate_of.get(number, len(of_cell)) for number in numbers]
         order = [place for group in self._groups for place in group.cells]
         self.index: Tensor
+        self.places: Tensor
         self.found: Tensor
+        self.sought: Tensor
         self.numbers: Tensor
         self.gates: Tensor
         self.gate_places: Tensor
         self.order: Tensor
+        self.chosen: Tensor
         self.owners: Tensor
         # Of each cell, in the order of the groups: where in a row its choices begin, and where its gates do.
         self.first_choices: Tensor
@@ -91,9 +103,12 @@ class Cells(nn.Module):
             "first_choices": begins,
             "first_gates": rooms,
             "index": index,
+            "places": places,
             "found": found,
+            "sought": sought,
             "gate_places": gate_places,
             "order": order,
+            "chosen": [place for place in index if place < self.width],
             "owners": with_choices,
         }
         for name, values in where.items():
@@ -115,12 +130,13 @@ class Cells(nn.Module):
         """
         parts = []
         for scores in self._by_group(answers, noise=noise, temperature=temperature):
-            soft = scores.softmax(2)
-            if hard:
-                best = torch.zeros_like(soft).scatter_(2, scores.argmax(2, keepdim=True), 1.0)
-                soft = best - soft.detach() + soft
-            parts.append(soft)
-        return self._row(answers, parts)
+            soft = scores.softmax(1)
+            parts.append(soft + (_largest(scores.detach()) - soft.detach()) if hard else soft)
+        flat = [part.flatten(0, 1) for part in parts]
+        numbers = answers.T.index_select(0, self.numbers).tanh()
+        if len(self.numbers):
+            numbers = numbers * self._opened(len(answers), parts)
+        return _Arranged.apply(torch.cat([numbers, *flat]), self.found, self.sought, 0.0).T
 
     def drawn(self, answers: Tensor, chances: Tensor, noise: float = 1.0) -> Tensor:
         """Rows (n, width) in which each choice is drawn as often as its answers say.
@@ -132,48 +148,59 @@ class Cells(nn.Module):
             chances: A number on [0, 1) for each cell with choices, (n, count).
             noise: What the Gumbel noise was multiplied by in training; at 0 the largest answer is taken.
         """
+        chances = chances.T.index_select(0, self.order)
         first, chosen = 0, []
-        chances = chances.index_select(1, self.order)
         for group, scores in zip(self._groups, self._by_group(answers), strict=True):
-            its = chances[:, first : first + len(group.cells), None]
+            its = chances[first : first + len(group.cells)]
             first += len(group.cells)
             if noise > 0:
                 # Not divided by their sum, which the chance is multiplied by. Room without a choice adds nothing.
-                bounds = ((scores - scores.amax(2, keepdim=True)) / noise).exp_().cumsum(2)
-                place = torch.searchsorted(bounds, its * bounds[..., -1:], right=True)[..., 0]
-                place = place.clamp_(max=group.size - 1)
+                # Where a shifted answer is so small that nothing is left of it, exp would take four times as long.
+                shifted = (scores - scores.amax(1, keepdim=True)).div_(noise).clamp_(min=_LEAST)
+                bounds = shifted.exp_().cumsum(1)
+                place = (bounds <= (its * bounds[:, -1])[:, None]).sum(1).clamp_(max=group.size - 1)
             else:
-                place = scores.argmax(2)
+                place = scores.argmax(1)
             chosen.append(place)
         rows = torch.zeros_like(answers)
-        if not chosen:
-            return rows.index_copy_(1, self.numbers, answers.index_select(1, self.numbers).tanh())
-        places = torch.cat(chosen, 1)
-        rows.scatter_(1, self.first_choices + places, 1.0)
-        open_ = torch.ones(len(answers), self.count + 1, device=answers.device, dtype=answers.dtype)
-        open_[:, : self.count] = self.gates[self.first_gates + places]
-        numbers = answers.index_select(1, self.numbers).tanh_() * open_.index_select(1, self.gate_places)
+        numbers = answers.index_select(1, self.numbers).tanh_()
+        if chosen:
+            places = torch.cat(chosen).T
+            rows.scatter_(1, self.first_choices + places, 1.0)
+            open_ = torch.ones(len(answers), self.count + 1, device=answers.device, dtype=answers.dtype)
+            open_[:, : self.count] = self.gates[self.first_gates + places]
+            numbers *= open_.index_select(1, self.gate_places)
         return rows.index_copy_(1, self.numbers, numbers)
 
     def opened(self, rows: Tensor) -> Tensor:
         """1 for each number of rows (n, width) that says something beside its choice, else 0: (n, numbers)."""
-        return self._opened(rows, self._by_group(rows, 0.0))
+        return self._opened(len(rows), self._by_group(rows, 0.0)).T
 
     def shifted(self, rows: Tensor, shifts: Tensor) -> Tensor:
         """Rows (n, width) with so much (n, numbers) added to their numbers, where these say something; on [-1, 1]."""
         numbers = (rows.index_select(1, self.numbers) + shifts * self.opened(rows)).clamp(-1, 1)
         return rows.index_copy(1, self.numbers, numbers)
 
-    def surprise(self, answers: Tensor, choices: Tensor) -> Tensor:
-        """-log of the shares that answers (n, width) give the choices of rows (n, width), of each cell: (n, count)."""
-        found = torch.zeros(len(answers), self.count, device=answers.device)
-        pairs = zip(self._groups, self._by_group(answers), self._by_group(choices, 0.0), strict=True)
-        for group, scores, wanted in pairs:
-            found[:, group.cells] = -(scores.float().log_softmax(2) * wanted).sum(2)
-        return found
+    def surprise(self, answers: Tensor, choices: Tensor, which: Tensor | None = None) -> Tensor:
+        """-log of the share that answers (n, width) give the choices of rows (n, width), of several cells at once: (n,).
+
+        Args:
+            answers: Of a network.
+            choices: Rows in which nothing is chosen for the cells that do not count.
+            which: 1 or 0 for each cell with choices, (n, count): whether it counts; None for all.
+        """
+        answers = answers.float()
+        # The logarithm of what answers are divided by to be shares, found from those of the first choice.
+        totals = [scores[:, 0] - scores.log_softmax(1)[:, 0] for scores in self._by_group(answers)]
+        summed = torch.cat([answers.new_zeros(0, len(answers)), *totals])
+        if which is not None:
+            summed = summed * which.T.index_select(0, self.order)
+        return summed.sum(0) - (answers * choices).index_select(1, self.chosen).sum(1)
 
     def _by_group(self, x: Tensor, rest: float = _NEVER, noise: float = 0.0, temperature: float = 1.0) -> list[Tensor]:
-        """The choices of rows (n, width), (n, cells, size) for each group.
+        """The choices of rows (n, width), (cells, size, n) for each group.
+
+        Rows come last, because what is done to each of many is fast, and to each of a few choices is not.
 
         Args:
             x: The rows.
@@ -181,34 +208,46 @@ class Cells(nn.Module):
             noise: What the Gumbel noise is multiplied by that is added.
             temperature: What all is then divided by.
         """
-        sizes = [len(group.cells) * group.size for group in self._groups]
         if noise:
             x = torch.sub(x, gumbel_surprise(x), alpha=noise)
+        scores = _Arranged.apply(x.T, self.index, self.places, rest)
         if temperature != 1.0:
-            x = x / temperature
-        padded = F.pad(x, (0, 1), value=rest).index_select(1, self.index)
-        return [
-            part.view(len(x), -1, group.size) for part, group in zip(padded.split(sizes, 1), self._groups, strict=True)
-        ]
+            scores = scores / temperature
+        sizes = [len(group.cells) * group.size for group in self._groups]
+        parts = zip(scores.split(sizes), self._groups, strict=True)
+        return [part.view(-1, group.size, part.shape[1]) for part, group in parts]
 
-    def _row(self, answers: Tensor, parts: Sequence[Tensor]) -> Tensor:
-        """Rows (n, width) of choices, and of answers for numbers."""
-        flat = torch.cat([part.flatten(1) for part in parts], 1) if parts else answers[:, :0]
-        if not len(self.numbers):
-            return flat.index_select(1, self.found)
-        gate = self._opened(answers, parts)
-        numbers = answers.index_select(1, self.numbers).tanh() * gate
-        return torch.cat([numbers, flat], 1).index_select(1, self.found)
-
-    def _opened(self, like: Tensor, parts: Sequence[Tensor]) -> Tensor:
-        """How far each number is open, (n, numbers), by the choices (n, cells, size) of each group."""
+    def _opened(self, count: int, parts: Sequence[Tensor]) -> Tensor:
+        """How far each number of so many rows is open, (numbers, n), by the choices (cells, size, n) of each group."""
         opened, first = [], 0
         for part in parts:
-            gates = self.gates[first : first + part[0].numel()].view(part.shape[1:])
-            first += part[0].numel()
-            opened.append((part * gates).sum(2))
-        always = torch.ones(len(like), 1, device=like.device, dtype=like.dtype)
-        return torch.cat([*opened, always], 1).index_select(1, self.gate_places)
+            gates = self.gates[first : first + part.shape[0] * part.shape[1]].view(*part.shape[:2], 1)
+            first += gates.numel()
+            opened.append((part * gates).sum(1))
+        always = torch.ones(1, count, device=self.gates.device)
+        return torch.cat([*opened, always]).index_select(0, self.gate_places)
+
+
+class _Arranged(torch.autograd.Function):
+    """Rows (k, n) in another order, (m, n), each at most once: what index_select does, with a gradient as fast."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, index: Tensor, back: Tensor, rest: float) -> Tensor:
+        """Rows of these numbers, where the number k stands for one that is filled with `rest`."""
+        ctx.save_for_backward(index, back)
+        return torch.cat([x, x.new_full((1, x.shape[1]), rest)]).index_select(0, index)
+
+    @staticmethod
+    def backward(ctx: Any, *grad_outputs: Tensor) -> tuple[Tensor, None, None, None]:
+        index, back = ctx.saved_tensors
+        return _Arranged.apply(*grad_outputs, back, index, 0.0), None, None, None  # type: ignore[return-value]
+
+
+def _largest(scores: Tensor) -> Tensor:
+    """1 for the largest of scores (cells, size, n) of each cell, the first of several, and 0 for the others."""
+    # As argmax and scatter would say it, which take ten times as long.
+    best = (scores == scores.amax(1, keepdim=True)).to(scores.dtype)
+    return best * (best.cumsum(1) == 1)
 
 
 def gumbel_surprise(like: Tensor) -> Tensor:

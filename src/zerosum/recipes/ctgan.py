@@ -18,7 +18,7 @@ from zerosum.game.adversarial import adversarial_game
 from zerosum.game.game import Game, Player
 from zerosum.game.penalties import GeneratorMove, Penalty
 from zerosum.game.rules import rules_of
-from zerosum.game.told import Chances, one_category
+from zerosum.game.told import Chances, OneCategory
 from zerosum.networks.ctgan import ConcatenatingGenerator, PackedCritic
 from zerosum.nn.cells import Cells
 from zerosum.nn.spectral import bounded
@@ -82,12 +82,13 @@ def ctgan(config: CTGAN, space: Space) -> Game:
         trace=generator.trace,
     )
     assert game.judge is not None
-    tell = telling(space)
+    of_category = OneCategory(space.cells)
+    tell = telling(space, of_category)
     logits = game.judge.logits
     judge = replace(game.judge, logits=lambda x, told: logits(x, tell(x) if told is None else told))
     multiples = evenly_by_logarithm(space)
     return replace(
-        game, tells="one category", told=partial(told_of_batch, tell, space), judge=judge, multiples=multiples
+        game, tells="one category", told=partial(told_of_batch, tell, of_category), judge=judge, multiples=multiples
     )
 
 
@@ -95,15 +96,15 @@ def disobedience(cells: Cells, move: GeneratorMove) -> Tensor:
     """Cross-entropy between the category that a row was told to have and the generator's answer (Section 4.3)."""
     assert move.codes is not None and move.condition is not None
     row, which = move.condition.split([cells.width, move.condition.shape[1] - cells.width], 1)
-    return (cells.surprise(move.codes, row) * which[:, cells.owners]).sum(1).mean()
+    return cells.surprise(move.codes, row, which.index_select(1, cells.owners)).mean()
 
 
-def told_of_batch(tell: Callable[[Tensor], Tensor], space: Space, batch: Batch) -> Tensor:
+def told_of_batch(tell: Callable[[Tensor], Tensor], of_category: OneCategory, batch: Batch) -> Tensor:
     """What the rows of a batch are told: the category that each was chosen for, if they were chosen by category."""
-    return tell(batch.x) if batch.group is None else one_category(space.cells, batch.group)
+    return tell(batch.x) if batch.group is None else of_category(batch.group)
 
 
-def telling(space: Space) -> Callable[[Tensor], Tensor]:
+def telling(space: Space, of_category: OneCategory) -> Callable[[Tensor], Tensor]:
     """Tells rows (n, width) their own category in one column, another one from row to row: (n, width + cells)."""
     places, start, first = [], 0, 0
     for cell in space.cells:
@@ -119,7 +120,7 @@ def telling(space: Space) -> Callable[[Tensor], Tensor]:
         for turn, (place, choices, first) in enumerate(places):
             rows = slice(turn, None, len(places))
             groups[rows] = x[rows, place : place + choices].argmax(1) + first
-        return one_category(space.cells, groups)
+        return of_category(groups)
 
     return tell
 

@@ -53,7 +53,9 @@ class Engine:
             arrange(player.module.to(self.device), space).train()
         for tensor in game.state.values():
             tensor.data = tensor.to(self.device)  # the same tensor, since the game's parts hold on to it
-        self.optimizers = {name: p.optimizer.build(p.learning()) for name, p in game.players.items()}
+        self._learning = {name: player.learning() for name, player in game.players.items()}
+        self._weights = [weight for player in game.players.values() for weight in player.module.parameters()]
+        self.optimizers = {name: p.optimizer.build(self._learning[name]) for name, p in game.players.items()}
         self.averages: dict[str, nn.Module] = {
             name: copy.deepcopy(player.module).eval().requires_grad_(False)
             for name, player in game.players.items()
@@ -144,11 +146,10 @@ class Engine:
 
     def _freeze_all_but(self, name: str) -> None:
         if name != self._active:
-            for other, player in self.game.players.items():
-                player.module.requires_grad_(False)
-                if other == name:
-                    for weight in player.learning():
-                        weight.requires_grad_(True)
+            for weight in self._weights:
+                weight.requires_grad_(False)
+            for weight in self._learning[name]:
+                weight.requires_grad_(True)
             self._active = name
 
     def _average_state(self) -> None:

@@ -1,4 +1,4 @@
-"""From stored rows to the batch that a turn's loss reads."""
+"""From a loader's rows to the batch that a turn's loss reads."""
 
 from dataclasses import replace
 
@@ -22,7 +22,7 @@ class Feed:
 
     def __init__(self, game: Game, loader: Loader) -> None:
         self.global_batch = loader.batch
-        self._game, self._loader, self._codec = game, loader, loader.dataset.codec
+        self._game, self._loader = game, loader.encoded()
         self._seed, self._share, self._device = loader.seed, loader.share, loader.device
         self._batches_per_round = max(turn.repeat for turn in game.turns)
         self._encoded: dict[int, tuple[Tensor, Tensor | None, Tensor | None]] = {}
@@ -43,10 +43,10 @@ class Feed:
                 self._encoded.clear()
             group = None
             if self._game.multiples:
-                rows, condition, group = self._loader.focused(position, self._game.multiples().double().cpu().numpy())
+                x, condition, group = self._loader.focused(position, self._game.multiples().double().cpu().numpy())
             else:
-                rows, condition = self._loader.rows(position)
-            self._encoded[position] = self._game.shown(self._codec.encode(rows)), condition, group
+                x, condition = self._loader.rows(position)
+            self._encoded[position] = self._game.shown(x), condition, group
         return self._encoded[position]
 
 

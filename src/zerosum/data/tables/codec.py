@@ -63,6 +63,7 @@ class TableCodec(Codec):
 
     kind: ClassVar[str] = "table"
     sheet_samples: ClassVar[int] = 2048
+    encodes_once: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         check_codec(self)
