@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from sabotage import PLAIN_GAME, Case, fast
-from spoiling import Checkered, Handful, Latticed, Still, light_game, points_game, reciting_game
+from spoiling import Checkered, Handful, Latticed, Still, light_game, mute_game, points_game, reciting_game
 from suite_data import blanks, few, laid, repeated, shuffled_labels
 
 from zerosum.config.optimizer import Adam
@@ -195,4 +195,45 @@ def healthy_points(name: str, source: Callable[..., Dataset]) -> list[Case]:
         Case(name=f"{name}-hinge", data=source, recipe="r3gan", settings={"loss": "hinge"}),
         Case(name=f"{name}-wgan-gp", data=source, recipe="wgan-gp"),
         Case(name=f"laid-{name}-r3gan", data=partial(laid, source, 20), recipe="r3gan"),
+    ]
+
+
+def spoilt_tables(name: str, source: Callable[..., Dataset]) -> list[Case]:
+    """Sabotaged trainings on tables; healthy ones are `NAME-tabular`."""
+    tabular: dict[str, Any] = {"data": source, "recipe": "tabular"}
+    curable = tabular | {"curable": True, "healthy": f"{name}-tabular"}
+    return [
+        Case(
+            name=f"choices-collapse-{name}",
+            expected=("lost-categories",),
+            settings=PLAIN_GAME | {"gumbel_noise": 0.0, "optimizer": Adam(rate=1e-2, betas=(0.9, 0.99))},
+            **curable,
+        ),
+        Case(
+            name=f"mute-{name}",
+            expected=("lost-categories",),
+            build=partial(mute_game, share=0.4),
+            **tabular,
+        ),
+        Case(
+            name=f"weak-discriminator-{name}",
+            expected=("weak-discriminator",),
+            settings={"discriminator_rate": 1e-4},
+            **curable,
+        ),
+        Case(
+            name=f"rate-1000-{name}",
+            expected=("not-finite", "exploding-gradient"),
+            settings={"optimizer": fast(2.0), "loss": "wasserstein", "penalties": "none"},
+            **curable,
+        ),
+    ]
+
+
+def healthy_tables(name: str, source: Callable[..., Dataset]) -> list[Case]:
+    """Trainings on tables that nothing is wrong with."""
+    return [
+        Case(name=f"{name}-tabular", data=source, recipe="tabular"),
+        Case(name=f"{name}-ctgan", data=source, recipe="ctgan"),
+        Case(name=f"{name}-packed", data=source, recipe="tabular", settings={"pack": 4}),
     ]

@@ -3,7 +3,14 @@
 import dataclasses
 from functools import partial
 
-from battery import healthy_pictures, healthy_points, spoilt_pictures, spoilt_points
+from battery import (
+    healthy_pictures,
+    healthy_points,
+    healthy_tables,
+    spoilt_pictures,
+    spoilt_points,
+    spoilt_tables,
+)
 from suite_data import (
     circles,
     clocks,
@@ -15,6 +22,7 @@ from suite_data import (
     helix,
     hues,
     letters,
+    orders,
     overlaid,
     petals,
     pinwheel,
@@ -50,6 +58,8 @@ TUNING = [
     *spoilt_points("petals", petals),
     *healthy_points("petals", petals),
     *healthy_points("helix", helix),
+    *spoilt_tables("orders", orders),
+    *healthy_tables("orders", orders),
 ]
 
 EXAMINED = [

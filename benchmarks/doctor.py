@@ -104,7 +104,7 @@ def distance(model: Any, dataset: Any, case: Case) -> dict[str, Any]:
     count = min(MEASURED, len(order) // 2)
     halves = (np.sort(order[:count]), np.sort(order[count : 2 * count]))
     real, other = (network(dataset.codec.encode(torch.from_numpy(np.asarray(dataset.rows)[rows]))) for rows in halves)
-    rows = model.sample(count)
+    rows = model.numbered(range(count))
     fake = network(dataset.codec.encode(torch.from_numpy(rows)))
     measure = frechet_distance if dataset.space.kind == "image" else energy_distance
     found: dict[str, Any] = {"distance": float(measure(fake, real)), "floor": abs(float(measure(other, real)))}

@@ -26,8 +26,11 @@ from zerosum.train.plan import Plan
 PICTURES = {"generator_width": 24, "discriminator_width": 16}
 """Networks small enough for the suite."""
 
-LENGTH = {"image": 44_800, "points": 384_000}
-"""Samples of one training: 700 rounds of 64 pictures, 3,000 rounds of 128 points."""
+LENGTH = {"image": 44_800, "points": 384_000, "table": 200_000}
+"""Samples of one training: 700 rounds of 64 pictures, 3,000 rounds of 128 points, 1,000 of 200 rows."""
+
+BATCH = {"image": 64, "points": 128, "table": 200}
+"""Samples of a round."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,14 +78,14 @@ class Case:
         if self.build is not None:
             recipe = dataclasses.replace(recipe, build=self.build)
         length = self.length or LENGTH[kind]
-        batch = min(settings.usual_batch, 128 if kind == "points" else 64)
+        batch = min(settings.usual_batch, BATCH[kind])
         run = Run(
             seed=seed,
             batch=min(batch, len(dataset.training)),
             samples=length,
             device="cpu",
-            log_rounds=8 if kind == "image" else 16,
-            probe_rounds=25 if kind == "image" else 100,
+            log_rounds=16 if kind == "points" else 8,
+            probe_rounds=100 if kind == "points" else 25,
             snapshot_seconds=1e9,
             checkpoint_seconds=1.5,
             on_alarm=on_alarm,  # type: ignore[arg-type]

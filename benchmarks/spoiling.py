@@ -10,6 +10,7 @@ from numpy.random import RandomState
 from torch import Tensor, nn
 
 from zerosum.core.batch import Batch
+from zerosum.core.registry import find_recipe
 from zerosum.core.space import Space
 from zerosum.data import Dataset
 from zerosum.game.adversarial import adversarial_game
@@ -122,3 +123,14 @@ def reciting_game(config: Any, space: Space, source: Callable[[], Dataset]) -> G
     dataset = source()
     known = dataset.codec.encode(torch.from_numpy(np.asarray(dataset.rows)[dataset.training]))
     return light_game(config, space, generator=lambda shape, latent, *rest: Memory(known, latent))
+
+
+def mute_game(config: Any, space: Space, share: float) -> Game:
+    """The game of `tabular` with a generator that never says so much of the choices of any column."""
+    game = find_recipe("tabular").build(config, space)
+    unsaid: list[float] = []
+    for cell in space.cells:
+        unsaid += [0.0] * cell.number + [float(choice < share * cell.choices) for choice in range(cell.choices)]
+    penalty = 1e3 * torch.tensor(unsaid)
+    game.players["generator"].module.get_submodule("out").register_forward_hook(lambda *given: given[2] - penalty)
+    return game

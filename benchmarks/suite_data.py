@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 from PIL import Image, ImageDraw, ImageFont
 
 from zerosum.config.data import DataOptions
@@ -270,3 +271,25 @@ def laid(source: Callable[[], Dataset], dimensions: int, seed: int) -> Dataset:
 def thin(name: str, seed: int) -> Dataset:
     """A toy of two dimensions, laid into sixteen."""
     return laid(lambda: open_dataset(name, DataOptions()), 16, seed)
+
+
+def orders(seed: int = 0) -> Dataset:
+    """A shop's orders: what, where, by whom, how much and for how much, each with something to do with the others."""
+    generator = np.random.default_rng(31)
+    count = 6_000
+    goods = np.array(["bread", "cheese", "honey", "tea", "wine", "salt", "rice", "oil"])
+    what = generator.choice(8, count, p=[0.3, 0.18, 0.12, 0.12, 0.1, 0.08, 0.06, 0.04])
+    where = (what + generator.choice(5, count, p=[0.5, 0.2, 0.15, 0.1, 0.05])) % 5
+    member = generator.random(count) < np.where(where == 2, 0.8, 0.3)
+    many = 1 + generator.poisson(np.where(member, 3.0, 1.0))
+    price = np.array([2.5, 7, 9, 5, 11, 1.5, 3, 8])[what] * many * generator.lognormal(0, 0.15, count)
+    frame = pd.DataFrame(
+        {
+            "what": goods[what],
+            "where": np.array(["north", "south", "east", "west", "post"])[where],
+            "member": np.where(member, "yes", "no"),
+            "many": many,
+            "price": price.round(2),
+        }
+    )
+    return open_dataset(frame, DataOptions())

@@ -1,8 +1,10 @@
 """Tables: `ctgan` and `tabular` beside the field's package, in one run, interleaved.
 
     python benchmarks/tables.py prepare adult.csv.xz tables/adult                (train.csv and test.csv, 80/20)
+    python benchmarks/tables.py prepare diamonds.csv tables/diamonds --target price
     python benchmarks/tables.py speed tables/adult --package PYTHON              (seconds, side by side)
     python benchmarks/tables.py quality tables/adult --package PYTHON            (after 30 epochs, and as many seconds)
+    python benchmarks/tables.py quality tables/adult --systems tabular --seconds 600
     python benchmarks/tables.py judge tables/adult samples.csv                   (any synthetic rows)
 
 PYTHON is the interpreter of an environment of its own, in which the package was installed by
@@ -69,9 +71,11 @@ print(json.dumps(found))
 """
 
 
-def prepare(source: Path, folder: Path) -> None:
-    """Part a table, blanks after delimiters stripped, into training rows and held-out ones."""
+def prepare(source: Path, folder: Path, target: str | None) -> None:
+    """Part a table, blanks after delimiters stripped, into training rows and held-out ones; its target comes last."""
     frame = pd.read_csv(source, skipinitialspace=True, keep_default_na=False)
+    if target is not None:
+        frame = frame[[*(name for name in frame.columns if name != target), target]]
     order = np.random.RandomState(0).permutation(len(frame))
     cut = int(len(frame) * SHARE) + 1
     folder.mkdir(parents=True, exist_ok=True)
@@ -109,7 +113,8 @@ def ours(folder: Path, recipe: str, seed: int, out: str, **length: Any) -> tuple
         **length,
     )
     (first, before), (last, after) = marks[0], marks[-1]
-    found["epoch"] = (last - first) / max(1, after - before) * rows
+    found |= {"epoch": (last - first) / max(1, after - before) * rows, "fit": time.perf_counter() - begin}
+    found["samples"] = after
     begin = time.perf_counter()
     model.sample(100_000)
     found["sample 100,000"] = time.perf_counter() - begin
@@ -128,17 +133,26 @@ def speed(folder: Path, python: str, rounds: int, out: str) -> None:
         print(f"{what}: package {theirs:.2f} s, ctgan {mine:.2f} s, {theirs / mine:.2f} times as fast")
 
 
-def quality(folder: Path, python: str, seeds: int, epochs: int, out: str) -> None:
+def quality(
+    folder: Path, systems: list[str], python: str, seeds: list[int], epochs: int, seconds: float, out: str
+) -> None:
     """Print quality and F1 of the package and of ours after as many epochs, and of `tabular` after as many seconds."""
     rows = len(pd.read_csv(folder / "train.csv"))
-    for seed in range(seeds):
-        path = folder / f"package-{seed}.csv"
-        seconds = of_package(python, "quality", folder, epochs, seed, str(path))["fit"]
-        report("package", seed, folder, path, f"{seconds:.0f} s")
-        _, model = ours(folder, "ctgan", seed, out, samples=rows * epochs)
-        report("ctgan", seed, folder, written(model, folder / f"ctgan-{seed}.csv", rows), f"{epochs} epochs")
-        _, model = ours(folder, "tabular", seed, out, minutes=seconds / 60)
-        report("tabular", seed, folder, written(model, folder / f"tabular-{seed}.csv", rows), f"{seconds:.0f} s")
+    for seed in seeds:
+        given = seconds
+        if "package" in systems:
+            path = folder / f"package-{seed}.csv"
+            took = of_package(python, "quality", folder, epochs, seed, str(path))["fit"]
+            given = given or took
+            report("package", seed, folder, path, f"{took:.0f} s")
+        if "ctgan" in systems:
+            took, model = ours(folder, "ctgan", seed, out, samples=rows * epochs)
+            length = f"{epochs} epochs, {took['fit']:.0f} s"
+            report("ctgan", seed, folder, written(model, folder / f"ctgan-{seed}.csv", rows), length)
+        if "tabular" in systems:
+            took, model = ours(folder, "tabular", seed, out, minutes=given / 60)
+            length = f"{took['fit']:.0f} s, {took['samples']:,.0f} rows"
+            report("tabular", seed, folder, written(model, folder / f"tabular-{seed}.csv", rows), length)
 
 
 def written(model: Model, path: Path, rows: int) -> Path:
@@ -209,21 +223,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("task", choices=["prepare", "speed", "quality", "judge"])
     parser.add_argument("source", type=Path)
-    parser.add_argument("target", type=Path, nargs="?")
+    parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--package", default="python")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--target", help="column to predict; by default the last")
+    parser.add_argument("--systems", nargs="+", default=["package", "ctgan", "tabular"])
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--seconds", type=float, default=0.0, help="of tabular; by default those of the package")
     parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--out", default="runs/tables")
     given = parser.parse_args()
     if given.task == "prepare":
-        prepare(given.source, given.target)
+        prepare(given.source, given.folder, given.target)
     elif given.task == "speed":
         speed(given.source, given.package, given.rounds, given.out)
     elif given.task == "quality":
-        quality(given.source, given.package, given.seeds, given.epochs, given.out)
+        quality(given.source, given.systems, given.package, given.seeds, given.epochs, given.seconds, given.out)
     else:
-        print(json.dumps(judged(given.source, given.target)))
+        print(json.dumps(judged(given.source, given.folder)))
 
 
 if __name__ == "__main__":

@@ -18,9 +18,9 @@ from zerosum.core.errors import SettingError
 from zerosum.core.files import write_json
 from zerosum.data import open_dataset
 from zerosum.data.dataset import Dataset
-from zerosum.data.tables.codec import TableCodec
-from zerosum.data.tables.columns import Column
-from zerosum.data.tables.panels import label
+from zerosum.data.tables.columns.column import Column
+from zerosum.data.tables.encoding.codec import TableCodec
+from zerosum.data.tables.encoding.panels import label
 from zerosum.health.data import inspect_data
 
 MOST_SHOWN, MOST_LETTERS = 3, 16

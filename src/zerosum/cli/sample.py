@@ -13,7 +13,7 @@ from zerosum.cli.asked import Asked
 from zerosum.core.errors import SettingError
 from zerosum.core.files import replacing
 from zerosum.core.seeding import parse_seeds
-from zerosum.data.tables.codec import TableCodec
+from zerosum.data.tables.encoding.codec import TableCodec
 from zerosum.train.model import Model
 
 USUAL_SEEDS, USUAL_ROWS = "0-63", 1000

@@ -22,7 +22,7 @@ class Run:
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     """Where to train; auto takes a graphics card if there is one."""
     precision: Literal["auto", "fp32", "bf16"] = "auto"
-    """Arithmetic of the networks; auto takes bf16 for pictures where the processor has it. Penalties that are
+    """Arithmetic of the networks; auto takes bf16, but for points, where the processor has it. Penalties that are
     differentiated twice stay in fp32, unless the recipe's penalty_precision says otherwise."""
     log_rounds: int = 16
     """Rounds from one record in events.jsonl to the next."""

@@ -6,7 +6,7 @@ from typing import Any
 from zerosum.config import base
 from zerosum.core.errors import DataError, nearest_name
 from zerosum.data.codec import Codec, ImageCodec, PointsCodec
-from zerosum.data.tables.codec import TableCodec
+from zerosum.data.tables.encoding.codec import TableCodec
 
 _CODECS: dict[str, type[Codec]] = {codec.kind: codec for codec in (ImageCodec, PointsCodec, TableCodec)}
 

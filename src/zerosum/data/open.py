@@ -20,7 +20,7 @@ from zerosum.data.packing import Progress
 from zerosum.data.refusals import check_no_pictures
 from zerosum.data.samples import Samples, digest_of
 from zerosum.data.sources import Listing, Source, open_source
-from zerosum.data.tables.places import is_table
+from zerosum.data.tables.formats.places import is_table
 from zerosum.data.toys import TOYS, draw_toy
 
 if TYPE_CHECKING:

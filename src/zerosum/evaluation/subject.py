@@ -16,7 +16,7 @@ from zerosum.core.space import Space
 from zerosum.data import open_dataset
 from zerosum.data.codec import Codec
 from zerosum.data.dataset import Dataset
-from zerosum.data.tables.places import is_table
+from zerosum.data.tables.formats.places import is_table
 from zerosum.train.folder import RunFolder
 from zerosum.train.model import Model
 

@@ -59,7 +59,7 @@ class TabularGenerator(nn.Module):
         if condition is None:
             return rows
         row, which = condition.split([self.cells.width, len(condition[0]) - self.cells.width], 1)
-        return torch.where(which[:, self.owners] > 0, row, rows)
+        return torch.where(which.index_select(1, self.owners) > 0, row, rows)
 
 
 class TabularDiscriminator(Discriminator):

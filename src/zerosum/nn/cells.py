@@ -182,7 +182,7 @@ class Cells(nn.Module):
         return rows.index_copy(1, self.numbers, numbers)
 
     def surprise(self, answers: Tensor, choices: Tensor, which: Tensor | None = None) -> Tensor:
-        """-log of the share that answers (n, width) give the choices of rows (n, width), of several cells at once: (n,).
+        """-log of the share that answers (n, width) give the choices of rows (n, width), all cells together, (n,).
 
         Args:
             answers: Of a network.

@@ -39,12 +39,14 @@ class Tabular(Adversarial):
     gumbel_noise: float = 0.5
     """What the Gumbel noise is multiplied by that choices are drawn with: at 1 a column's choice is drawn from the
     softmax of its answers; at 0 the latent alone decides."""
-    told_share: float = 0.25
+    told_share: float = 0.1
     """Share of the rows that are told some of their columns in training, so that samples can be."""
     loss: LossName = "relativistic"
     penalties: str = "r1=0.3,r2=0.3"
     penalty_every: int = 4
-    optimizer: Adam = field(default_factory=lambda: Adam(rate=2e-3, betas=(0.0, 0.99)))
+    optimizer: Adam = field(
+        default_factory=lambda: Adam(rate=2e-3, betas=(0.0, 0.99), final_rate=1e-4, decay_samples=6_000_000)
+    )
     """Optimizer of both players."""
     average: Average = field(default_factory=lambda: Average(half_life=350_000, ramp=0.1))
     """Moving average of the generator's weights, which is what is sampled."""
@@ -89,4 +91,4 @@ def some_columns(owners: Tensor, cells: int, share: float, batch: Batch) -> Tens
     noise = batch.noise.uniform(len(batch), cells + 2)
     likely = torch.where(noise[:, :1] < share, noise[:, 1:2], -1.0)
     told = (noise[:, 2:] < likely).float()
-    return torch.cat([batch.x * told[:, owners.to(told.device)], told], 1)
+    return torch.cat([batch.x * told.index_select(1, owners.to(told.device)), told], 1)

@@ -107,10 +107,11 @@ def choose_precision(asked: str, device: torch.device, space: Space) -> Literal[
     """The precision to compute in: the one that was asked for, or the best for this device and these samples.
 
     The choice depends on what the processor is, never on how fast it turns out to be, so that a seed means the same
-    run. Samples other than pictures stay in fp32: 8 bits of mantissa are coarser than the data.
+    run. Points stay in fp32: 8 bits of mantissa are coarser than the data. Rows of tables are choices and numbers that
+    are fine only within one.
     """
     if asked == "auto":
-        return "bf16" if space.kind == "image" and computes_bf16(device) else "fp32"
+        return "bf16" if space.kind != "points" and computes_bf16(device) else "fp32"
     assert asked in ("fp32", "bf16")
     return asked
 

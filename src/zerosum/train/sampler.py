@@ -299,7 +299,8 @@ class Sampler:
 
         def chunk(x: torch.Tensor, start: int) -> torch.Tensor:
             part = x[start : start + size]
-            return torch.cat([part, part[:1].expand(size - len(part), *part.shape[1:])])
+            missing = size - len(part)
+            return torch.cat([part, part[:1].expand(missing, *part.shape[1:])]) if missing else part
 
         return [
             function(*(None if x is None else chunk(x, start) for x in (first, *more)))[: len(first) - start]

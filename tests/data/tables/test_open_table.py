@@ -11,9 +11,9 @@ from zerosum.config.data import DataOptions
 from zerosum.core.errors import DataError, SettingError
 from zerosum.data import open_dataset
 from zerosum.data.dataset import Dataset
-from zerosum.data.tables.codec import TableCodec
+from zerosum.data.tables.encoding.codec import TableCodec
+from zerosum.data.tables.formats.writing import write_frame
 from zerosum.data.tables.restoring import restored_frame, write_rows
-from zerosum.data.tables.writing import write_frame
 
 
 def shop(count: int = 300) -> pd.DataFrame:
@@ -105,9 +105,9 @@ def test_rows_in_a_file_are_the_same(tmp_path: Path, monkeypatch, cache: Path):
     write_frame(shop(), tmp_path / "a.parquet")
     plain = open_dataset(tmp_path / "a.parquet")
     monkeypatch.setattr("zerosum.data.tables.gathering.IN_MEMORY", 1000)
-    monkeypatch.setattr("zerosum.data.tables.frames.CHUNK_ROWS", 70)
-    monkeypatch.setattr("zerosum.data.tables.measuring.AT_ONCE", 5000)
-    monkeypatch.setattr("zerosum.data.tables.codec.PART", 100)
+    monkeypatch.setattr("zerosum.data.tables.formats.frames.CHUNK_ROWS", 70)
+    monkeypatch.setattr("zerosum.data.tables.columns.measuring.AT_ONCE", 5000)
+    monkeypatch.setattr("zerosum.data.tables.encoding.codec.PART", 100)
     mapped = open_dataset(tmp_path / "a.parquet")
     assert isinstance(mapped.rows, np.memmap) and np.array_equal(mapped.rows, plain.rows, equal_nan=True)
     assert mapped.fingerprint == plain.fingerprint
@@ -166,6 +166,6 @@ def test_bad_files(tmp_path: Path, text, sentence):
 
 
 def test_more_cells_than_are_allowed(monkeypatch):
-    monkeypatch.setattr("zerosum.data.tables.frames.MOST_CELLS", 1000)
+    monkeypatch.setattr("zerosum.data.tables.formats.frames.MOST_CELLS", 1000)
     with pytest.raises(DataError, match="more than 1,000 cells"):
         open_dataset(shop())

@@ -9,8 +9,8 @@ import pytest
 
 from zerosum.core.errors import SettingError
 from zerosum.data import open_dataset
-from zerosum.data.tables.codec import TableCodec
-from zerosum.data.tables.columns import Column, Kind
+from zerosum.data.tables.columns.column import Column, Kind
+from zerosum.data.tables.encoding.codec import TableCodec
 from zerosum.evaluation.tables.quality import quality_scores
 from zerosum.evaluation.tables.rows import frame_of
 from zerosum.evaluation.tables.target import find_target

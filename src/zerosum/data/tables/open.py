@@ -13,9 +13,9 @@ from zerosum.data.codec import Codec
 from zerosum.data.dataset import Dataset, make_dataset
 from zerosum.data.refusals import check_no_pictures
 from zerosum.data.samples import Samples
-from zerosum.data.tables.codec import TableCodec
-from zerosum.data.tables.declared import parse_declared
-from zerosum.data.tables.frames import open_frames
+from zerosum.data.tables.columns.declared import parse_declared
+from zerosum.data.tables.encoding.codec import TableCodec
+from zerosum.data.tables.formats.frames import open_frames
 from zerosum.data.tables.table import Table, read_alike, read_table
 
 DIGESTED = 2**16

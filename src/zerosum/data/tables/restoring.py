@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from zerosum.data.tables.codec import TableCodec
-from zerosum.data.tables.places import place_of
-from zerosum.data.tables.storing import restored
-from zerosum.data.tables.writing import write_frame
+from zerosum.data.tables.columns.storing import restored
+from zerosum.data.tables.encoding.codec import TableCodec
+from zerosum.data.tables.formats.places import place_of
+from zerosum.data.tables.formats.writing import write_frame
 
 
 def restored_frame(codec: TableCodec, rows: np.ndarray, numbers: Sequence[int], spelled: bool = False) -> pd.DataFrame:

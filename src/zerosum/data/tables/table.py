@@ -9,18 +9,18 @@ import numpy as np
 from zerosum.core.cells import Cell
 from zerosum.core.errors import DataError
 from zerosum.core.registry import Numbers
-from zerosum.data.tables.codec import TableCodec
-from zerosum.data.tables.columns import CHOICES, Column
-from zerosum.data.tables.declared import Declared
-from zerosum.data.tables.detection import detect
-from zerosum.data.tables.frames import Frames
+from zerosum.data.tables.columns.column import CHOICES, Column
+from zerosum.data.tables.columns.declared import Declared
+from zerosum.data.tables.columns.detection import detect
+from zerosum.data.tables.columns.measuring import columns_of, measured, note_of_copies
+from zerosum.data.tables.columns.storing import stored
+from zerosum.data.tables.columns.tally import Tally
+from zerosum.data.tables.encoding.codec import TableCodec
+from zerosum.data.tables.encoding.modes import Modes, find_modes
+from zerosum.data.tables.encoding.pieces import Pieces, find_pieces
+from zerosum.data.tables.formats.frames import Frames
 from zerosum.data.tables.gathering import gathered
-from zerosum.data.tables.measuring import columns_of, measured, note_of_copies
-from zerosum.data.tables.modes import Modes, find_modes
-from zerosum.data.tables.pieces import Pieces, find_pieces
-from zerosum.data.tables.rules import check_rules
-from zerosum.data.tables.storing import stored
-from zerosum.data.tables.tally import Tally
+from zerosum.data.tables.language.rules import check_rules
 
 STUDIED = 200_000
 """Entries of a column that its encoding is fitted to at most, spread evenly over the table."""

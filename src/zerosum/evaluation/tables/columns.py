@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from zerosum.data.tables.columns import Column
-from zerosum.data.tables.panels import panel
+from zerosum.data.tables.columns.column import Column
+from zerosum.data.tables.encoding.panels import panel
 from zerosum.drawing.columns import MOST_COLUMNS, Panel, column_sheet
 from zerosum.drawing.heatmap import HeatMap, heat_maps
 from zerosum.drawing.page import Table

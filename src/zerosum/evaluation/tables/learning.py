@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from zerosum.data.tables.columns import Column
+from zerosum.data.tables.columns.column import Column
 
 MOST_ONE_HOT = 64
 """Levels of a column that a linear model tells apart; the rarer ones are one to it."""

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from zerosum.data.tables.codec import TableCodec
-from zerosum.data.tables.columns import Column
+from zerosum.data.tables.columns.column import Column
+from zerosum.data.tables.encoding.codec import TableCodec
 from zerosum.evaluation.comparison import Comparison
 
 if TYPE_CHECKING:

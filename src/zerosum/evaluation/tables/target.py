@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from zerosum.core.errors import SettingError, nearest_name
-from zerosum.data.tables.columns import Column
+from zerosum.data.tables.columns.column import Column
 
 USUAL = ("target", "label", "class", "income", "y", "outcome")
 """What columns to predict are called, in any case."""

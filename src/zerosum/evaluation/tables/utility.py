@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from zerosum.data.tables.columns import Column
+from zerosum.data.tables.columns.column import Column
 from zerosum.drawing.page import Table
 from zerosum.evaluation.comparison import Comparison, Metric, without_learners
 from zerosum.evaluation.measure import Found, Measure, Verdict

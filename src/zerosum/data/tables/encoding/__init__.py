@@ -1,0 +1,1 @@
+"""Stored rows as networks see them."""

@@ -1,0 +1,1 @@
+"""Files, databases and frames: how tables are written, and how they are read again."""

@@ -1,0 +1,1 @@
+"""Expressions about columns: what rows are to satisfy, and what is asked for."""
