@@ -12,6 +12,7 @@ from zerosum.nn.classes import ProjectionHead
 from zerosum.nn.discriminator import Discriminator
 from zerosum.nn.dropout import Dropout
 from zerosum.nn.leaky_relu import leaky_relu_
+from zerosum.nn.ranks import Ranks
 
 SLOPE = 0.2
 """Of leaky ReLUs below zero."""
@@ -66,22 +67,34 @@ class TabularDiscriminator(Discriminator):
     """Rows (n, width), or packs of them, to logits (n,); what they were told is in them.
 
     Args:
+        cells: Of the table's columns.
         inputs: Numbers of a row, or of a pack of rows.
+        rank_scale: What the ranks of numbers are multiplied by that are seen beside them.
         width: Units of each hidden layer.
         blocks: Residual blocks of two layers.
         dropout: Share of the hidden units that are dropped.
         statistics: What is learned from the batch as a whole: one of `nn.statistics.STATISTICS`.
     """
 
-    def __init__(self, inputs: int, width: int, blocks: int, dropout: float, statistics: str) -> None:
+    def __init__(
+        self,
+        cells: Sequence[Cell],
+        inputs: int,
+        rank_scale: float,
+        width: int,
+        blocks: int,
+        dropout: float,
+        statistics: str,
+    ) -> None:
         super().__init__()
-        self.first = nn.Linear(inputs, width)
+        self.ranks = Ranks(cells, inputs // sum(cell.width for cell in cells), rank_scale)
+        self.first = nn.Linear(self.ranks.size, width)
         self.blocks = nn.Sequential(*(ResidualBlock(width, normalised=False, dropout=dropout) for _ in range(blocks)))
         self.head = ProjectionHead(width, 0, statistics)
 
     def features(self, x: Tensor, condition: Tensor | None) -> Tensor:
         """The last hidden layer, (n, width)."""
-        return leaky_relu_(self.blocks(self.first(x)), SLOPE)
+        return leaky_relu_(self.blocks(self.first(self.ranks(x))), SLOPE)
 
 
 class ResidualBlock(nn.Module):

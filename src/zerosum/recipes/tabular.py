@@ -36,6 +36,8 @@ class Tabular(Adversarial):
     """Residual blocks of two layers in either network."""
     dropout: float = 0.0
     """Share of the discriminator's hidden units that are dropped."""
+    rank_scale: float = 2.0
+    """What the ranks of numbers in their columns are multiplied by, which the discriminator sees beside them."""
     gumbel_noise: float = 0.5
     """What the Gumbel noise is multiplied by that choices are drawn with: at 1 a column's choice is drawn from the
     softmax of its answers; at 0 the latent alone decides."""
@@ -65,7 +67,13 @@ def tabular(config: Tabular, space: Space) -> Game:
     )
     (inputs,) = config.seen(space.shape)
     discriminator = TabularDiscriminator(
-        inputs, config.discriminator_width, config.blocks, config.dropout, config.batch_statistics
+        space.cells,
+        inputs,
+        config.rank_scale,
+        config.discriminator_width,
+        config.blocks,
+        config.dropout,
+        config.batch_statistics,
     )
     game = adversarial_game(
         generator=Player(generator, config.optimizer, config.average),
