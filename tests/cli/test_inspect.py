@@ -7,6 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from zerosum.config.data import DataOptions
+from zerosum.data import open_dataset
+
 
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -60,6 +63,8 @@ def test_a_saved_schema_gives_the_same(cli, shop, tmp_path):
     again = json.loads(cli("inspect", shop, "--json", "--schema", schema).out)
     for one, other in zip(plain["columns"], again["columns"], strict=True):
         assert {**one, "why": ""} == {**other, "why": ""}
+    prints = [open_dataset(shop, DataOptions(**given)).fingerprint for given in ({}, {"schema": str(schema)})]
+    assert prints[0] == prints[1], "a run goes on with the schema that was saved of it"
 
 
 def test_a_changed_schema_is_followed(cli, shop, tmp_path):

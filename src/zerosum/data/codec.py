@@ -118,6 +118,10 @@ class Codec(ABC):
         """What `data.codecs.codec_from_json` makes this codec from."""
         return {"kind": self.kind, **base.to_json(self)}
 
+    def content(self) -> dict[str, Any]:
+        """What of it decides how samples are encoded and decoded; runs on the same data with the same one go on."""
+        return self.to_json()
+
 
 @dataclass(frozen=True)
 class ImageCodec(Codec):

@@ -118,7 +118,7 @@ def make_dataset(
         cells=cells,
     )
     held_out = _held_out(count) if options.hold_out else np.zeros(0, np.int64)
-    content = [samples.digest, list(space.classes), samples.texts, options.mirror, len(held_out), codec.to_json()]
+    content = [samples.digest, list(space.classes), samples.texts, options.mirror, len(held_out), codec.content()]
     if found.conditions is not None and classes is None:
         content.append(found.conditions.to_json())
     hashed = hashlib.sha256(json.dumps(content).encode())

@@ -4,6 +4,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -19,6 +20,9 @@ class Prior(ABC):
     """A distribution over latents of shape (n, dimension)."""
 
     dimension: int
+
+    stream: ClassVar[str] = "what `numpy.random.RandomState(s)` draws first"
+    """Where the latent of sample number s comes from, in words."""
 
     @abstractmethod
     def draw(self, batch: Batch) -> Tensor:

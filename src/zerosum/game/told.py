@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -25,6 +26,8 @@ class Chances(Prior):
     """
 
     chances: int
+
+    stream: ClassVar[str] = f"row s % {BLOCK} of what `numpy.random.RandomState(s // {BLOCK})` draws first"
 
     @classmethod
     def beside(cls, noise: int, chances: int) -> "Chances":

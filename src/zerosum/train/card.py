@@ -8,9 +8,10 @@ from zerosum.core.space import Space
 from zerosum.data.conditions import Captions, Conditions
 
 
-def model_card(recipe: Recipe, space: Space, known: Conditions | None, facts: dict[str, Any]) -> str:
-    """A README in Markdown, with the front matter that the Hugging Face Hub reads."""
+def model_card(recipe: Recipe, space: Space, known: Conditions | None, facts: dict[str, Any], stream: str) -> str:
+    """A README in Markdown, with the front matter that the Hugging Face Hub reads; `stream` is the prior's."""
     shape = " x ".join(map(str, space.shape))
+    samples = f"rows of a table, {shape} numbers for networks" if space.kind == "table" else f"{space.kind}, {shape}"
     told = f"- can be asked for: {_offer(known)}\n" if known else ""
     said = "".join(f"- {name.replace('_', ' ')}: {value}\n" for name, value in facts.items())
     tag = "unconditional-image-generation" if space.kind == "image" and known is None else "other"
@@ -28,7 +29,7 @@ tags:
 
 {recipe.summary} ({recipe.paper})
 
-- samples: {space.kind}, {shape}
+- samples: {samples}
 {told}{said}
 ```python
 import zerosum
@@ -37,7 +38,7 @@ model = zerosum.load("path/to/this/folder")
 samples = {call}
 ```
 
-Sample number s has the latent that `numpy.random.RandomState(s)` draws first: it is the same sample everywhere.
+Sample number s is made from {stream}: it is the same sample everywhere.
 """
 
 

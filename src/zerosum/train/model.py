@@ -63,7 +63,8 @@ class Model(Sampler):
             (folder / OPPONENTS).unlink(missing_ok=True)  # an earlier model's
         write_json(folder / "config.json", self._config())
         with replacing(folder / "README.md") as temporary:
-            temporary.write_text(model_card(self.recipe, self.space, self.known, self.facts), encoding="utf-8")
+            card = model_card(self.recipe, self.space, self.known, self.facts, self.prior.stream)
+            temporary.write_text(card, encoding="utf-8")
         return folder
 
     def push_to_hub(self, repo_id: str, *, private: bool = False, token: str | None = None) -> str:

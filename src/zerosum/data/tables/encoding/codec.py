@@ -6,7 +6,7 @@ entries are a choice of their own.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -119,6 +119,10 @@ class TableCodec(Codec):
             rows[:, layout.numbers] = layout.stack.meant(choices[:, layout.numbers], places)
             rows = rows.clamp(layout.low, layout.high)
         return torch.where(choices == layout.missing, torch.nan, rows).cpu().numpy()
+
+    def content(self) -> dict[str, Any]:
+        """All but why columns are taken for what they are."""
+        return replace(self, columns=tuple(replace(column, why="") for column in self.columns)).to_json()
 
     def known(self, tells: Tells) -> Conditions:
         """All rows; some of them can be asked for."""
