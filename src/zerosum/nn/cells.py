@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from zerosum.core.cells import Cell
+from zerosum.nn.order import Order
 
 _NEVER = -1e9
 """The answer in favour of a choice that there is not."""
@@ -74,20 +74,14 @@ class Cells(nn.Module):
                 of_cell.append(number)
         for k, number in enumerate(numbers):
             found[starts[number] - 1] = k
-        # The same two ways back: from rows to groups, and to numbers and groups.
-        places, sought = [len(index)] * self.width, [self.width] * (len(numbers) + len(index))
-        for row, group in enumerate(found):
-            sought[group] = row
-            if group >= len(numbers):
-                places[row] = group - len(numbers)
+        self.grouped = Order(index, self.width)
+        """From rows' entries to the choices of all groups."""
+        self.together = Order(found, len(numbers) + len(index))
+        """From numbers, and behind them the choices of all groups, to rows' entries."""
         gate_of = {number: place for place, number in enumerate(of_cell)}
         # A number without choices is never gated: it looks at one more place, which is always open.
         gate_places = [gate_of.get(number, len(of_cell)) for number in numbers]
         order = [place for group in self._groups for place in group.cells]
-        self.index: Tensor
-        self.places: Tensor
-        self.found: Tensor
-        self.sought: Tensor
         self.numbers: Tensor
         self.gates: Tensor
         self.gate_places: Tensor
@@ -102,10 +96,6 @@ class Cells(nn.Module):
         where = {
             "first_choices": begins,
             "first_gates": rooms,
-            "index": index,
-            "places": places,
-            "found": found,
-            "sought": sought,
             "gate_places": gate_places,
             "order": order,
             "chosen": [place for place in index if place < self.width],
@@ -136,7 +126,7 @@ class Cells(nn.Module):
         numbers = answers.T.index_select(0, self.numbers).tanh()
         if len(self.numbers):
             numbers = numbers * self._opened(len(answers), parts)
-        return _Arranged.apply(torch.cat([numbers, *flat]), self.found, self.sought, 0.0).T
+        return self.together(torch.cat([numbers, *flat])).T
 
     def drawn(self, answers: Tensor, chances: Tensor, noise: float = 1.0) -> Tensor:
         """Rows (n, width) in which each choice is drawn as often as its answers say.
@@ -210,7 +200,7 @@ class Cells(nn.Module):
         """
         if noise:
             x = torch.sub(x, gumbel_surprise(x), alpha=noise)
-        scores = _Arranged.apply(x.T, self.index, self.places, rest)
+        scores = self.grouped(x.T, rest)
         if temperature != 1.0:
             scores = scores / temperature
         sizes = [len(group.cells) * group.size for group in self._groups]
@@ -226,21 +216,6 @@ class Cells(nn.Module):
             opened.append((part * gates).sum(1))
         always = torch.ones(1, count, device=self.gates.device)
         return torch.cat([*opened, always]).index_select(0, self.gate_places)
-
-
-class _Arranged(torch.autograd.Function):
-    """Rows (k, n) in another order, (m, n), each at most once: what index_select does, with a gradient as fast."""
-
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, index: Tensor, back: Tensor, rest: float) -> Tensor:
-        """Rows of these numbers, where the number k stands for one that is filled with `rest`."""
-        ctx.save_for_backward(index, back)
-        return torch.cat([x, x.new_full((1, x.shape[1]), rest)]).index_select(0, index)
-
-    @staticmethod
-    def backward(ctx: Any, *grad_outputs: Tensor) -> tuple[Tensor, None, None, None]:
-        index, back = ctx.saved_tensors
-        return _Arranged.apply(*grad_outputs, back, index, 0.0), None, None, None  # type: ignore[return-value]
 
 
 def _largest(scores: Tensor) -> Tensor:
