@@ -88,14 +88,17 @@ class Cells(nn.Module):
         self.order: Tensor
         self.chosen: Tensor
         self.owners: Tensor
-        # Of each cell, in the order of the groups: where in a row its choices begin, and where its gates do.
+        # Of each cell, in the order of the groups: where in a row its choices begin, where its gates do, and the number
+        # of its last choice.
         self.first_choices: Tensor
         self.first_gates: Tensor
+        self.last_choices: Tensor
         rooms = np.cumsum([0, *[group.size for group in self._groups for _ in group.cells]])[:-1].tolist()
         begins = [starts[number] for number in of_cell]
         where = {
             "first_choices": begins,
             "first_gates": rooms,
+            "last_choices": [cells[number].choices - 1 for number in of_cell],
             "gate_places": gate_places,
             "order": order,
             "chosen": [place for place in index if place < self.width],
@@ -148,14 +151,15 @@ class Cells(nn.Module):
                 # Where a shifted answer is so small that nothing is left of it, exp would take four times as long.
                 shifted = (scores - scores.amax(1, keepdim=True)).div_(noise).clamp_(min=_LEAST)
                 bounds = shifted.exp_().cumsum(1)
-                place = (bounds <= (its * bounds[:, -1])[:, None]).sum(1).clamp_(max=group.size - 1)
+                place = (bounds <= (its * bounds[:, -1])[:, None]).sum(1)
             else:
                 place = scores.argmax(1)
             chosen.append(place)
         rows = torch.zeros_like(answers)
         numbers = answers.index_select(1, self.numbers).tanh_()
         if chosen:
-            places = torch.cat(chosen).T
+            # Rounding may make of the largest chance all that there is, and of the place one behind the last choice.
+            places = torch.minimum(torch.cat(chosen).T, self.last_choices)
             rows.scatter_(1, self.first_choices + places, 1.0)
             open_ = torch.ones(len(answers), self.count + 1, device=answers.device, dtype=answers.dtype)
             open_[:, : self.count] = self.gates[self.first_gates + places]

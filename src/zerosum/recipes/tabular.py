@@ -36,7 +36,7 @@ class Tabular(Adversarial):
     """Residual blocks of two layers in either network."""
     dropout: float = 0.0
     """Share of the discriminator's hidden units that are dropped."""
-    rank_scale: float = 2.0
+    rank_scale: float = 3.0
     """What the ranks of numbers in their columns are multiplied by, which the discriminator sees beside them."""
     gumbel_noise: float = 0.5
     """What the Gumbel noise is multiplied by that choices are drawn with: at 1 a column's choice is drawn from the
@@ -47,7 +47,7 @@ class Tabular(Adversarial):
     penalties: str = "r1=0.3,r2=0.3"
     penalty_every: int = 4
     optimizer: Adam = field(
-        default_factory=lambda: Adam(rate=2e-3, betas=(0.0, 0.99), final_rate=1e-4, decay_samples=6_000_000)
+        default_factory=lambda: Adam(rate=2e-3, betas=(0.0, 0.99), final_rate=1e-4, decay_samples=4_000_000)
     )
     """Optimizer of both players."""
     average: Average = field(default_factory=lambda: Average(half_life=350_000, ramp=0.1))

@@ -108,10 +108,10 @@ class TableCodec(Codec):
         """Encoded rows (n, width) to (n, columns) float64: of each cell's choices the likeliest."""
         x = x.detach().float()
         layout = self._layout(x.device)
-        choices = torch.zeros(len(x), len(self.cells), dtype=torch.int64, device=x.device)
         padded = F.pad(x, (0, 1), value=-torch.inf)
-        for size, columns, index in layout.by_size:
-            choices[:, columns] = padded.index_select(1, index).view(len(x), len(columns), size).argmax(2)
+        sizes = [padded.index_select(1, index).view(len(x), -1, size).argmax(2) for size, index in layout.by_size]
+        none = torch.zeros(len(x), 1, dtype=torch.int64, device=x.device)
+        choices = torch.cat([*sizes, none], 1).index_select(1, layout.by_cell)
         rows = choices.double()
         if layout.stack is not None:
             places = torch.zeros(len(x), len(layout.numbers), device=x.device)
@@ -233,14 +233,18 @@ class _Layout:
             self.stack = StackedPieces(codec.pieces, steps, device)
         elif codec.modes:
             self.stack = StackedModes(codec.modes, steps, [learned[i].low for i in numbers], device)
-        self.by_size: list[tuple[int, Tensor, Tensor]] = []
+        self.by_size: list[tuple[int, Tensor]] = []
         # Side by side with room for a power of two, so that many columns take few operations.
         rooms = [cell.room for cell in cells]
+        members: list[int] = []
         for size in sorted(set(rooms) - {0}):
             columns = [i for i, room in enumerate(rooms) if room == size]
             places = [(int(starts[i]) + cells[i].number, cells[i].choices) for i in columns]
             index = [first + j if j < count else self.width for first, count in places for j in range(size)]
-            self.by_size.append((size, long(columns), long(index)))
+            self.by_size.append((size, long(index)))
+            members += columns
+        # Where among these each cell is; those without choices are behind all.
+        self.by_cell = long([members.index(i) if i in members else len(members) for i in range(len(cells))])
 
     def known(self, rows: Tensor) -> Tensor:
         """The numbers of rows (n, columns), (n, numbers); any that are allowed where they are missing."""
