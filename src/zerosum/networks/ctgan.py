@@ -14,6 +14,10 @@ from zerosum.nn.discriminator import Discriminator
 from zerosum.nn.dropout import Dropout
 from zerosum.nn.leaky_relu import leaky_relu_
 
+MOST_DIRECT = 2**24
+"""Numbers of the matrix from told categories to answers, at most; where it would have more there is none, and what is
+told reaches the answers through the hidden layers. A column of 10,000 categories would take 2 GB of it to train."""
+
 
 class ConcatenatingGenerator(nn.Module):
     """Latents and conditions to rows (n, width): each hidden layer stands beside all before it.
@@ -42,16 +46,16 @@ class ConcatenatingGenerator(nn.Module):
             for number, size in enumerate([noise_dim] + [width] * depth)
         )
         # A matrix by a row of zeros and a single one is a column of the matrix.
-        self.of_told = nn.Embedding(self.telling.count + 1, sum(outputs), padding_idx=self.telling.count)
+        hears = outputs if self.telling.count * self.cells.width <= MOST_DIRECT else outputs[:-1]
+        self.of_told = nn.Embedding(self.telling.count + 1, sum(hears), padding_idx=self.telling.count)
+        self.deaf = sum(outputs) - sum(hears)
+        told = self.of_told.weight[: self.telling.count].T
         for number, source in enumerate(self.sources):
             first = 0
             for layer, wide in enumerate(outputs[number:], number):
                 bound = (inputs + layer * width) ** -0.5  # as if the layer had one matrix for all of its inputs
-                for part in (source, self.of_told) if number == 0 else (source,):
-                    for weight in part.parameters():
-                        where = weight[: self.telling.count, first : first + wide] if part is self.of_told else weight
-                        where = where if part is self.of_told else weight[first : first + wide]
-                        nn.init.uniform_(where, -bound, bound)
+                for weight in (*source.parameters(), told) if number == 0 else source.parameters():
+                    nn.init.uniform_(weight[first : first + wide], -bound, bound)
                 first += wide
         self.norms = nn.ModuleList(BatchNorm(width) for _ in range(depth))
         self.width, self.outputs = width, outputs
@@ -64,7 +68,7 @@ class ConcatenatingGenerator(nn.Module):
         """Answers (n, width) for each choice and number, and the rows that they become."""
         noise, chances, chosen = latent.split([self.noise_dim, self.cells.count, 2], 1)
         first, *sources = self.sources
-        sums = first(noise) + self.of_told(self.telling(condition, chosen))
+        sums = first(noise) + F.pad(self.of_told(self.telling(condition, chosen)), (0, self.deaf))
         for source, norm in zip(sources, self.norms, strict=True):
             mine, others = sums.split([self.width, sums.shape[1] - self.width], 1)
             sums = torch.addmm(others, F.relu(norm(mine)), source.get_parameter("weight").T)
