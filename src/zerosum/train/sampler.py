@@ -18,6 +18,9 @@ from zerosum.game.priors import Prior
 
 LARGEST_SEED = 2**32 - 1
 
+AT_ONCE = 2**14
+"""Samples whose latents are held in memory together."""
+
 MOST_TRIES = 1000
 """Latents that are tried for one row that is to be as asked."""
 
@@ -101,7 +104,12 @@ class Sampler:
         Where rows of a table have to be as asked, or to keep rules, and one is not, the next latent of its number is
         tried: the k-th of number s is the first that `numpy.random.RandomState([s, k])` draws.
         """
-        rows = self.rows(self.latents(seeds), self.conditions(seeds, condition), truncation)
+        _check(seeds)
+        told, parts = self.conditions(seeds, condition), []
+        for start in range(0, len(seeds), AT_ONCE):
+            few = slice(start, start + AT_ONCE)
+            parts.append(self.rows(self.latents(seeds[few]), None if told is None else told[few], truncation))
+        rows = np.concatenate(parts)
         wanted = self._wanted(condition)
         good = None if wanted is None else wanted.accepted(rows)
         self.tries, attempt = len(rows), 1
@@ -153,10 +161,7 @@ class Sampler:
         Raises:
             SettingError: There are none, or a number is not allowed.
         """
-        if not len(seeds):
-            raise SettingError("No samples were asked for: count must be at least 1.")
-        if min(seeds) < 0 or max(seeds) > LARGEST_SEED:
-            raise SettingError(f"Sample numbers go from 0 to {LARGEST_SEED}; asked for {min(seeds)} to {max(seeds)}.")
+        _check(seeds)
         return self._game.prior.latents(seeds)
 
     @torch.no_grad()
@@ -310,7 +315,7 @@ class Sampler:
     @property
     def _chunk(self) -> int:
         """Samples that go through the networks together."""
-        return max(1, min(32 if self.space.kind == "image" else 1024, 2**20 // self.space.size))
+        return max(1, min(32 if self.space.kind == "image" else 2048, 2**20 // self.space.size))
 
     @property
     def _styles(self) -> Styles:
@@ -323,6 +328,14 @@ class Sampler:
     @property
     def _device(self) -> torch.device:
         return next(parameter.device for module in self._modules.values() for parameter in module.parameters())
+
+
+def _check(seeds: Sequence[int]) -> None:
+    """Raise `SettingError` if these are no numbers of samples."""
+    if not len(seeds):
+        raise SettingError("No samples were asked for: count must be at least 1.")
+    if min(seeds) < 0 or max(seeds) > LARGEST_SEED:
+        raise SettingError(f"Sample numbers go from 0 to {LARGEST_SEED}; asked for {min(seeds)} to {max(seeds)}.")
 
 
 @contextmanager
