@@ -109,7 +109,7 @@ class TableCodec(Codec):
         x = x.detach().float()
         layout = self._layout(x.device)
         padded = F.pad(x, (0, 1), value=-torch.inf)
-        sizes = [padded.index_select(1, index).view(len(x), -1, size).argmax(2) for size, index in layout.by_size]
+        sizes = [padded.index_select(1, index).unflatten(1, (-1, size)).argmax(2) for size, index in layout.by_size]
         none = torch.zeros(len(x), 1, dtype=torch.int64, device=x.device)
         choices = torch.cat([*sizes, none], 1).index_select(1, layout.by_cell)
         rows = choices.double()
