@@ -11,16 +11,19 @@ from zerosum.core.version import __version__
 
 VERBS = {
     "train": ("DATA", "train a generator on pictures, tables or points, or go on with a run that was interrupted"),
+    "resume": ("RUN", "go on with a run from its folder alone"),
     "inspect": ("DATA", "say what data hold: columns of a table and what is done with them, and what is odd"),
     "sample": ("RUN_OR_MODEL", "write numbered samples of a trained model"),
     "explore": ("VERB RUN", "walk, mix, move, compute and invert in a generator's latents"),
     "diagnose": ("RUN", "say what is wrong with a run, with evidence, charts and what to try"),
+    "treat": ("RUN [FAILURE]", "do something about what the doctor found, and undo it"),
     "evaluate": ("MODEL [DATA]", "measure a generator beside real samples: distances, diversity, copying"),
     "compare": ("RUN...", "measure runs side by side, or train recipes under the same budget first"),
     "import": (
         "FILE --out MODEL",
         "make a model of a checkpoint of StyleGAN2, R3GAN, DCGAN or BigGAN; runs nothing in it",
     ),
+    "studio": ("[FOLDER]", "open the web app: train, watch, explore, learn and export in a browser"),
     "recipes": ("", "list the systems that can be trained"),
 }
 

@@ -11,7 +11,7 @@ from zerosum import recipes as _recipes  # noqa: F401  registers the recipes
 from zerosum.config.base import check_numbers, from_json, to_json
 from zerosum.config.data import DataOptions
 from zerosum.config.run import Run
-from zerosum.core.errors import SettingError, ZerosumError
+from zerosum.core.errors import DataError, SettingError, ZerosumError
 from zerosum.core.registry import Numbers, Recipe, Told, find_recipe, recipes
 from zerosum.core.space import Space
 from zerosum.data import Dataset, open_dataset
@@ -20,11 +20,14 @@ from zerosum.diagnosis import Diagnosis, diagnose
 from zerosum.evaluation import Evaluation, evaluate
 from zerosum.exploration import Explorer, SpaceName
 from zerosum.imports import import_checkpoint
+from zerosum.train.asked import Asked, asked_of
+from zerosum.train.folder import RunFolder
 from zerosum.train.model import Model
 from zerosum.train.origin import Origin, origin_of
 from zerosum.train.plan import Plan
 from zerosum.train.recorder import Listener
 from zerosum.train.session import train
+from zerosum.train.treatment import possible_treatments, treat, undo
 
 __all__ = [
     "Diagnosis",
@@ -42,7 +45,11 @@ __all__ = [
     "load",
     "make_plan",
     "open_for",
+    "plan_of",
+    "possible_treatments",
     "train",
+    "treat",
+    "undo",
 ]
 
 SHORT = 5.0
@@ -50,6 +57,9 @@ SHORT = 5.0
 
 DEFAULT_MINUTES = {"image": 20.0, "points": 0.5, "table": 5.0}
 """How long to train where neither minutes nor samples are given, by kind of data."""
+
+PASSED = ("array", "frame")
+"""What data that a program passed are called where others have a path."""
 
 
 def fit(
@@ -248,6 +258,60 @@ def make_plan(
     usual = usual_batch(len(dataset.training), settings.usual_batch)
     asked_batch, run = run.batch, dataclasses.replace(run, batch=run.batch or usual)
     return Plan(dataset, options, recipe, settings, run, out, name, new, asked_batch, origin)
+
+
+def plan_of(
+    folder: Path | str, *, minutes: float | None = None, samples: int | None = None, progress: Progress | None = None
+) -> Plan:
+    """The plan of a run that is there already, from its folder alone; `train` goes on with it.
+
+    Args:
+        folder: Of the run.
+        minutes: How long to train, earlier sessions counted in. A length given here takes the place of all that the run
+            was to have; by default it keeps its own.
+        samples: How many real samples to train on; with `minutes`, whatever is reached first.
+        progress: Called with the number of pictures done and to do while pictures are decoded.
+
+    Raises:
+        ZerosumError: The folder is not one of a run, or its data are gone or not what they were.
+    """
+    path = Path(folder) if Path(folder).name not in ("", "..") else Path(folder).resolve()
+    asked = asked_of(RunFolder(path))
+    run = asked.run
+    if minutes is not None or samples is not None:
+        run = dataclasses.replace(run, minutes=minutes, samples=samples)
+    try:
+        origin = None if asked.origin is None else origin_of(asked.origin)
+    except ZerosumError as error:
+        raise DataError(f"{path} began with the weights of {asked.origin}, which cannot be read: {error}") from error
+    dataset, recipe = _data_again(path, asked, origin, progress)
+    settings = from_json(recipe.config, asked.settings, f"{path}/config.json, settings")
+    return make_plan(dataset, asked.data.options, recipe, settings, run, path.parent, path.name, origin=origin)
+
+
+def _data_again(path: Path, asked: Asked, origin: Origin | None, progress: Progress | None) -> tuple[Dataset, Recipe]:
+    """The data of the run in a folder, and its recipe, as they were when it began.
+
+    Raises:
+        DataError: They are gone, or not what they were.
+    """
+    source = asked.data.source
+    if source in PASSED or ":***@" in source:
+        held = "an array or a frame of the program that made it" if source in PASSED else "a database with a password"
+        raise DataError(
+            f"{path} is trained on {held}, which its folder does not hold. To go on, give the data again, with the "
+            f'place of the run: zerosum.fit(data, out="{path.parent}", name="{path.name}", ...).'
+        )
+    try:
+        dataset, recipe, _ = open_for(source, asked.data.options, asked.recipe, progress=progress, origin=origin)
+    except ZerosumError as error:
+        raise DataError(f"The data of {path} cannot be opened as they were: {error}") from error
+    if dataset.fingerprint != asked.data.fingerprint:
+        raise DataError(
+            f"The data in {source} are not what they were when {path} began. Put them back as they were; or train on "
+            f"what they are now, from these weights: zerosum train {source} --from {path}."
+        )
+    return dataset, recipe
 
 
 def usual_batch(samples: int, wanted: int) -> int:

@@ -10,8 +10,10 @@ import zerosum
 from zerosum.cli.compare import Compare
 from zerosum.cli.diagnose import Diagnose
 from zerosum.cli.evaluate import Evaluate
+from zerosum.cli.resume import Resume
 from zerosum.cli.sample import Sample
 from zerosum.cli.train import Train
+from zerosum.cli.treat import Treat
 from zerosum.config.data import DataOptions
 from zerosum.config.run import Run
 from zerosum.core.registry import recipes
@@ -34,7 +36,7 @@ def flags(config: object, prefix: str = "") -> set[str]:
     return found
 
 
-VERBS = (Train, Sample, Diagnose, Evaluate, Compare)
+VERBS = (Train, Resume, Treat, Sample, Diagnose, Evaluate, Compare)
 KNOWN = set().union(*(flags(verb) for verb in VERBS)) | flags(DataOptions()) | flags(Run()) | SWITCHES
 KNOWN |= {flag for recipe in recipes() for flag in flags(recipe.config())}
 

@@ -38,7 +38,7 @@ def test_version(cli):
 
 def test_unknown_verb(refused):
     assert 'Did you mean "train"?' in refused(2, "trian", "digits")
-    assert "recipes, sample, train" in refused(2, "qqqqqq")
+    assert "recipes, resume, sample" in refused(2, "qqqqqq")
 
 
 def test_recipes(cli, refused):

@@ -5,8 +5,9 @@ import os
 
 import pytest
 
+from zerosum.core import events
 from zerosum.core.errors import DataError, nearest_name
-from zerosum.core.events import append_event, forget_after, read_events
+from zerosum.core.events import append_event, forget_after, latest_events, note_event, read_events, write_events
 from zerosum.core.files import read_json, replacing, write_json
 
 
@@ -94,8 +95,8 @@ def test_a_last_line_that_was_cut_short(tmp_path, cut):
     assert [event["samples"] for event in read_events(path)] == ([0, 32, 64] if cut == 1 else [0, 32])
     forget_after(path, 100)
     log(path, 96)
-    events = [json.loads(line) for line in path.read_text().splitlines()]
-    assert [event["samples"] for event in events] == ([0, 32, 64, 96] if cut == 1 else [0, 32, 96])
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    assert [event["samples"] for event in lines] == ([0, 32, 64, 96] if cut == 1 else [0, 32, 96])
 
 
 def test_forget_after(tmp_path):
@@ -107,6 +108,36 @@ def test_forget_after(tmp_path):
     assert [event["samples"] for event in read_events(path)] == [0]
     forget_after(tmp_path / "new.jsonl", 0)
     assert read_events(tmp_path / "new.jsonl") == []
+
+
+def test_forget_after_keeps_what_was_done_to_a_run(tmp_path):
+    path = tmp_path / "events.jsonl"
+    log(path, 0, 32, 64)
+    treated = note_event(path, "treated", why="so")
+    assert treated == {"event": "treated", "samples": 64, "seconds": 0.0, "why": "so"}
+    log(path, 8, 16)
+    undone = note_event(path, "undone")
+    log(path, 24)
+    forget_after(path, 8)
+    assert [event["samples"] for event in read_events(path)] == [0, 32, 64, 64, 8, 16]
+    assert read_events(path)[3] == treated and read_events(path)[5] == undone
+    forget_after(path, None)
+    assert read_events(path)[3:] == [treated, undone]
+    assert note_event(tmp_path / "new.jsonl", "stopped") == {"event": "stopped", "samples": 0, "seconds": 0.0}
+
+
+@pytest.mark.parametrize("block", [1, 7, 40, 1 << 16])
+def test_latest_events(tmp_path, block, monkeypatch):
+    monkeypatch.setattr(events, "BLOCK", block)
+    path = tmp_path / "events.jsonl"
+    assert list(latest_events(path)) == []
+    log(path, 0, 32, 64)
+    with path.open("a") as file:
+        file.write('nonsense\n{"event": "cut", "sam')
+    assert list(latest_events(path)) == read_events(path)[::-1] and len(read_events(path)) == 3
+    assert next(latest_events(path))["samples"] == 64
+    write_events(path, [])
+    assert list(latest_events(path)) == []
 
 
 def test_nearest_name():

@@ -31,6 +31,9 @@ def test_principal_components_find_a_planted_subspace():
     found = principal(codes, 2)
     torch.testing.assert_close((found.vectors @ planted.T).abs(), torch.eye(2), rtol=0.02, atol=0.05)
     torch.testing.assert_close(found.spread, torch.tensor([5.0, 3.0]), rtol=0.05, atol=0)
+    variances = torch.linalg.eigvalsh(codes.T.cov().double()).flip(0)
+    assert found.shares is not None
+    torch.testing.assert_close(found.shares.double(), variances[:2] / variances.sum(), rtol=1e-4, atol=0)
 
 
 def test_principal_components_of_effects_are_carried_back_to_codes():
@@ -39,6 +42,9 @@ def test_principal_components_of_effects_are_carried_back_to_codes():
     effects = torch.cat([9 * codes @ planted[:1].T, 4 * codes @ planted[1:].T, 0.1 * normal(4000, 6, seed=3)], 1)
     found = principal_by_effect(codes, effects, 2)
     torch.testing.assert_close((found.vectors @ planted.T).abs(), torch.eye(2), rtol=0.05, atol=0.06)
+    assert found.shares is not None
+    expected = torch.tensor([81.0, 16.0]) / (81 + 16 + 0.06)
+    torch.testing.assert_close(found.shares, expected, rtol=0.1, atol=0)
 
 
 def test_closed_form_directions_are_singular_vectors_and_eigenvectors():

@@ -13,7 +13,6 @@ from torch import Tensor
 
 import zerosum
 from zerosum.__main__ import main
-from zerosum.cli import dry_run
 from zerosum.config.data import DataOptions
 from zerosum.config.run import Run
 from zerosum.core.batch import Batch
@@ -26,6 +25,7 @@ from zerosum.game.game import Game, as_they_are
 from zerosum.game.penalties import slopes
 from zerosum.nn.pyramid import Pyramid
 from zerosum.recipes.progressive import Progressive, progressive
+from zerosum.train import trial
 from zerosum.train.checkpoint import checkpoints, state
 from zerosum.train.engine import Engine
 from zerosum.train.feed import Feed
@@ -123,8 +123,8 @@ def test_an_estimate_is_of_networks_that_are_grown(
         played.append(game)
         return loop(game, *others)
 
-    loop = dry_run.play
-    monkeypatch.setattr(dry_run, "play", noted)
+    loop = trial.play
+    monkeypatch.setattr(trial, "play", noted)
     assert main([*command(pictures, tmp_path / "runs", 10**6), "--dry-run"]) == 0
     assert level_of(played[0], "generator") == level_of(played[0], "discriminator") == 2.0
 

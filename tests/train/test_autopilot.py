@@ -109,8 +109,8 @@ def test_autopilot_brings_a_hopeless_run_back(tmp_path: Path, capsys: pytest.Cap
     # As asked, whatever was done since.
     assert json.loads(folder.config.read_text())["settings"]["optimizer"]["rate"] == 1e-8
     assert done[0].settings["optimizer"]["rate"] == 3e-3
-    aside = sorted(path.name for path in (folder.path / "set-aside").iterdir())
-    assert aside and aside[0].startswith("0-") and (folder.path / "set-aside" / aside[0] / "state.safetensors").exists()
+    aside = RunFolder(folder.set_aside / "0").newest_checkpoint()
+    assert aside and (aside / "state.safetensors").exists()
     timeline = Timeline(read_events(folder.events))
     assert timeline.records.samples[0] == 32 and timeline.probes.lowest("quality") < 0.5 * told_quality(folder)
 
@@ -142,7 +142,7 @@ def test_it_is_given_up_when_nothing_helps(
     (line,) = capsys.readouterr().err.splitlines()
     assert "Tried without success: clip 5.0 (for no-progress); clip 6.0 (for no-progress)" in line
     assert [treatment.number for treatment in treatments(RunFolder(tmp_path / "mine"))] == [0, 1]
-    assert len(list((tmp_path / "mine" / "set-aside").iterdir())) >= 2
+    assert {path.name for path in (tmp_path / "mine" / "set-aside").iterdir()} == {"0", "1"}
     assert zerosum.load(tmp_path / "mine").sample(1).shape == (1, 2)
 
 
@@ -270,7 +270,9 @@ def test_back_to_the_best_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert 0 < treatment.back_to <= 8 * 20
     begun = [event["samples"] for event in read_events(folder.events) if event["event"] == "start"]
     assert begun == [0, treatment.back_to]
-    assert all(int(path.stem.partition("-")[2]) > treatment.back_to for path in (folder.path / "set-aside").glob("*"))
+    aside = RunFolder(folder.set_aside / "0")
+    best, newest = aside.best(), aside.newest_checkpoint()
+    assert best and newest and best.checkpoint == treatment.back_to <= int(newest.name) == 8 * 20
 
 
 def test_contact_sheets_of_a_game_that_is_over_are_set_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -281,7 +283,7 @@ def test_contact_sheets_of_a_game_that_is_over_are_set_aside(tmp_path: Path, mon
     drawn = [event for event in read_events(folder.events) if event["event"] in ("snapshot", "treated")]
     treated = [event["event"] for event in drawn].index("treated")
     before, after = ({Path(event["file"]).name for event in part} for part in (drawn[:treated], drawn[treated + 1 :]))
-    aside = {path.name.removeprefix("0-") for path in (folder.path / "set-aside").glob("*.png")}
+    aside = {path.name for path in RunFolder(folder.set_aside / "0").sheets()}
     assert aside == before and {path.name for path in folder.sheets()} == after
 
 

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,10 @@ from safetensors.torch import load_file
 
 from zerosum.core.events import read_events
 from zerosum.train.checkpoint import checkpoints
+from zerosum.train.folder import RunFolder
 from zerosum.train.probe import FEWEST_ROUNDS
+from zerosum.train.remote import request
+from zerosum.train.status import status
 
 R3GAN = ["--recipe", "r3gan", "--width", "16", "--group-width", "8", "--blocks", "1"]
 R3GAN += ["--latent-dim", "8", "--class-embedding-dim", "8"]
@@ -89,6 +93,58 @@ def test_two_processes_stop_together_and_go_on(tmp_path: Path) -> None:
     run(TORCHRUN, training(tmp_path, 3200, "parts"))
     whole, parts = final_state(tmp_path / "whole"), final_state(tmp_path / "parts")
     assert [name for name in whole if not torch.equal(whole[name], parts[name])] == []
+
+
+@pytest.mark.slow
+def test_two_processes_wait_and_go_on_together(tmp_path: Path) -> None:
+    """A pause, a snapshot in it and going on are agreed on, and change nothing."""
+    run(TORCHRUN, training(tmp_path, 640, "whole"))
+    folder = RunFolder(tmp_path / "parts")
+    started = subprocess.Popen(
+        [*TORCHRUN, *training(tmp_path, 640, "parts")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+    def wait_until(what: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + 120
+        while not what():
+            assert started.poll() is None and time.monotonic() < deadline
+            time.sleep(0.02)
+
+    def happened(kind: str) -> bool:
+        return any(event["event"] == kind for event in read_events(folder.events))
+
+    wait_until(lambda: happened("progress"))
+    request(folder, "pause")
+    wait_until(lambda: status(folder) == "paused")
+    request(folder, "snapshot")
+    wait_until(lambda: happened("checkpoint"))
+    assert status(folder) == "paused"
+    request(folder, "resume")
+    _, complaint = started.communicate(timeout=120)
+    assert started.returncode == 0, complaint
+    paused = next(event for event in read_events(folder.events) if event["event"] == "paused")
+    assert 0 < paused["samples"] < 640 and happened("resumed")
+    whole, parts = final_state(tmp_path / "whole"), final_state(tmp_path / "parts")
+    assert [name for name in whole if not torch.equal(whole[name], parts[name])] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("paused", [False, True], ids=["playing", "paused"])
+def test_two_processes_stop_when_they_are_asked(paused: bool, tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "mine")
+    started = subprocess.Popen(
+        [*TORCHRUN, *training(tmp_path, 160000, "mine")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    deadline = time.monotonic() + 120
+    while not any(event["event"] == "progress" for event in read_events(folder.events)):
+        assert started.poll() is None and time.monotonic() < deadline
+        time.sleep(0.05)
+    if paused:
+        request(folder, "pause")
+    request(folder, "stop")
+    _, complaint = started.communicate(timeout=60)
+    assert started.returncode != 0 and complaint.count("The same command goes on") == 2, "both say so"
+    assert status(folder) == "stopped" and folder.newest_checkpoint()
 
 
 @pytest.mark.slow

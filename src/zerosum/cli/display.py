@@ -1,6 +1,7 @@
 """What a person sees while training goes on: a live line in a terminal, plain lines elsewhere, or JSON."""
 
 import json
+import os
 import shlex
 import shutil
 import sys
@@ -15,9 +16,11 @@ from rich.table import Table
 from rich.text import Text
 
 from zerosum.core.events import Event
+from zerosum.train.devices import orderly_end
 from zerosum.train.folder import RunFolder
 from zerosum.train.model import Model
 from zerosum.train.plan import Plan
+from zerosum.train.session import train
 
 ACTIVE = shutil.which("zerosum") is not None
 """Whether the environment is active, so that a person calls us by name and not by the interpreter's path."""
@@ -37,15 +40,25 @@ SHOWN = {
 own names, as all do of a player that is alone."""
 
 
-STYLES = {"alarm": "bold red", "warn": "yellow", "note": "dim", "treated": "bold cyan"}
-"""How a terminal shows what the doctor says, by level, and what the autopilot does."""
+STYLES = {
+    "alarm": "bold red",
+    "warn": "yellow",
+    "note": "dim",
+    "treated": "bold cyan",
+    "paused": "bold",
+    "resumed": "bold",
+}
+"""How a terminal shows what the doctor says, by level, and what else is worth a line, by the event's name."""
 
 
 class Display(ABC):
-    """Hears of a run's events and shows them; used as a context around the training."""
+    """Hears of a run's events and shows them; used as a context around the training of a plan.
 
-    def __init__(self, plan: Plan, arguments: Sequence[str] = ()) -> None:
-        self.plan, self.arguments = plan, arguments
+    `command` is the verb and the arguments that the plan came from.
+    """
+
+    def __init__(self, plan: Plan, command: Sequence[str] = ("train",)) -> None:
+        self.plan, self.command = plan, command
 
     def __enter__(self) -> "Display":
         return self
@@ -69,7 +82,7 @@ class Display(ABC):
         print(f"Try next:\n  {shlex.join(sample)}\n  {shlex.join([interpreter(), '-c', python])}")
         minutes = self.plan.run.minutes
         if minutes and self.plan.run.samples is None:
-            command = [*program(), "train", *longer(self.arguments, 2 * minutes)]
+            command = [*program(), *longer(self.command, 2 * minutes)]
             print(f"  {shlex.join(command)}   (goes on until {2 * minutes:g} min)")
 
 
@@ -97,8 +110,8 @@ class JSONLines(Display):
 class PlainLines(Display):
     """A line every few seconds."""
 
-    def __init__(self, plan: Plan, arguments: Sequence[str] = ()) -> None:
-        super().__init__(plan, arguments)
+    def __init__(self, plan: Plan, command: Sequence[str] = ("train",)) -> None:
+        super().__init__(plan, command)
         self._next = 0.0
 
     def listen(self, event: Event) -> None:
@@ -111,15 +124,15 @@ class PlainLines(Display):
             print(f"{headline(event, self.plan)}  {values}", flush=True)
         elif event["event"] == "snapshot":
             print(f"{event['samples']:>11,} samples  {event['file']}", flush=True)
-        elif event["event"] in ("finding", "treated"):
+        elif event["event"] == "finding" or event["event"] in STYLES:
             print(notice(event), flush=True)
 
 
 class LiveTable(Display):
     """A few lines at the bottom of a terminal that are redrawn in place."""
 
-    def __init__(self, plan: Plan, arguments: Sequence[str] = ()) -> None:
-        super().__init__(plan, arguments)
+    def __init__(self, plan: Plan, command: Sequence[str] = ("train",)) -> None:
+        super().__init__(plan, command)
         self._console = Console(highlight=False)
         self._live = Live(console=self._console, refresh_per_second=4, transient=False)
 
@@ -138,8 +151,8 @@ class LiveTable(Display):
             self._live.update(self._table(event))
         elif event["event"] == "snapshot":
             self._console.print(f"[dim]{event['samples']:>11,} samples  {event['file']}[/dim]")
-        elif event["event"] in ("finding", "treated"):
-            self._console.print(Text(notice(event), style=STYLES[event.get("level", "treated")]))
+        elif event["event"] == "finding" or event["event"] in STYLES:
+            self._console.print(Text(notice(event), style=STYLES[event.get("level", event["event"])]))
 
     def _table(self, event: Event) -> Table:
         table = Table.grid(padding=(0, 2))
@@ -150,19 +163,28 @@ class LiveTable(Display):
         return table
 
 
-def make_display(plan: Plan, arguments: Sequence[str], as_json: bool, quiet: bool) -> Display:
-    """The display for where the output goes, of a plan that came from these arguments."""
+def make_display(plan: Plan, command: Sequence[str], as_json: bool, quiet: bool) -> Display:
+    """The display for where the output goes, of a plan that came from a verb and its arguments."""
     if quiet:
-        return Nothing(plan, arguments)
+        return Nothing(plan, command)
     if as_json:
-        return JSONLines(plan, arguments)
-    return LiveTable(plan, arguments) if sys.stdout.isatty() else PlainLines(plan, arguments)
+        return JSONLines(plan, command)
+    return LiveTable(plan, command) if sys.stdout.isatty() else PlainLines(plan, command)
 
 
-def longer(arguments: Sequence[str], minutes: float) -> list[str]:
-    """The arguments that go on with the run that `arguments` trained, until `minutes` are over."""
+def show_training(plan: Plan, command: Sequence[str], as_json: bool) -> None:
+    """Train as planned and show it; what is shown at the end proposes the command that goes on for longer."""
+    display = make_display(plan, command, as_json, quiet=os.environ.get("RANK", "0") != "0")
+    with orderly_end():
+        with display:
+            model, folder = train(plan, display.listen)
+        display.farewell(model, folder)
+
+
+def longer(command: Sequence[str], minutes: float) -> list[str]:
+    """The command that goes on with the run that `command` trained, until `minutes` are over."""
     kept: list[str] = []
-    words = iter(arguments)
+    words = iter(command)
     for word in words:
         if word == "--minutes":
             next(words)
@@ -189,7 +211,11 @@ def beginning(event: Event) -> str:
 
 
 def notice(event: Event) -> str:
-    """What the doctor found, with the numbers and what to do, or what the autopilot did."""
+    """What the doctor found, with the numbers and what to do; what the autopilot did; or that a training waits."""
+    if event["event"] == "paused":
+        return f"{event['samples']:>11,} samples  Paused, as asked from elsewhere."
+    if event["event"] == "resumed":
+        return f"{event['samples']:>11,} samples  Going on."
     if event["event"] == "treated":
         back = f"from {event['back_to']:,} samples" if event["back_to"] else "from the start"
         return f"AUTOPILOT  {event['failure']}: {event['remedy']}, {back} ({'; '.join(event['changes'])})"

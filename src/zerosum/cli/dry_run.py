@@ -3,26 +3,14 @@
 import json
 import os
 import sys
-import time
 
 import torch
 
 from zerosum.config.base import to_json
-from zerosum.data.loader import Loader
 from zerosum.health.data import inspect_data
-from zerosum.train.devices import suitable_threads
 from zerosum.train.engine import Engine
-from zerosum.train.feed import Feed
-from zerosum.train.loop import Record, play
 from zerosum.train.plan import Plan
-
-TRIAL_ROUNDS = 16
-TRIAL_SECONDS = 10.0
-"""A trial ends after so many rounds, which hold one of every lazy penalty, or so many seconds."""
-
-LATE = 10**9
-"""Samples seen when a trial begins, where the plan does not say with how many it ends: networks that grow while they
-train have their full size then, and players that wait at first take their turns."""
+from zerosum.train.trial import measured_speed
 
 
 def describe(plan: Plan) -> None:
@@ -46,13 +34,7 @@ def describe(plan: Plan) -> None:
     say(f"Device:    {engine.device} in {engine.precision}, {engine.share.world} process(es)")
     for name, player in game.players.items():
         say(f"Player:    {name}, {sum(p.numel() for p in player.module.parameters()):,} parameters")
-    assert plan.run.batch is not None
-    loader = Loader(dataset, plan.run.seed, plan.run.batch, engine.share, engine.device)
-    feed = Feed(game, loader)
-    game.clock.samples = plan.run.samples or LATE
-    with suitable_threads(space):
-        seconds = _trial(engine, feed)
-    speed = plan.run.batch / seconds
+    speed = measured_speed(plan, engine)
     say(f"Speed:     about {speed:,.0f} samples/s, from a trial with weights that were thrown away")
     if plan.run.samples:
         say(f"Time:      about {plan.run.samples / speed / 60:,.1f} minutes for {plan.run.samples:,} samples")
@@ -62,23 +44,6 @@ def describe(plan: Plan) -> None:
     if memory:
         say(f"Memory:    about {memory / 2**30:.1f} GiB")
     say("Nothing was trained, and no run was written.")
-
-
-def _trial(engine: Engine, feed: Feed) -> float:
-    """Seconds per round; the first round, which warms everything up, does not count."""
-    clock, begin = engine.game.clock, 0.0
-
-    def over() -> bool:
-        nonlocal begin
-        begin = time.perf_counter() if clock.rounds == 1 else begin
-        late = clock.rounds > 1 and time.perf_counter() > begin + TRIAL_SECONDS
-        return clock.rounds > TRIAL_ROUNDS or engine.any_process(late)
-
-    def wait(record: Record) -> None:
-        engine.check_finite()  # reads numbers off the device, which waits for the round to be over
-
-    play(engine.game, engine, feed, (wait,), over)
-    return (time.perf_counter() - begin) / (clock.rounds - 1)
 
 
 def _peak_memory(engine: Engine) -> int:

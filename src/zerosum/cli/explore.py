@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import tyro
 
 from zerosum.api import explore
-from zerosum.cli.exploring import Interpolate, Mix, Truncate, Verb, Walk
+from zerosum.cli.exploring import Interpolate, Mix, Show, Truncate, Verb, Walk
 from zerosum.cli.steering import Arithmetic, Directions, Invert, MoveAlong, Select
 from zerosum.core.errors import SettingError, nearest_name
 
@@ -19,6 +19,7 @@ VERBS: dict[str, type[Verb]] = {
     "move": MoveAlong,
     "invert": Invert,
     "select": Select,
+    "show": Show,
 }
 
 

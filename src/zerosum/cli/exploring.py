@@ -1,5 +1,6 @@
 """Verbs of `zerosum explore` that go from sample to sample, and what all of its verbs are told."""
 
+import json
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from zerosum.api import Explorer
 from zerosum.cli.asked import Asked
 from zerosum.core.errors import SettingError
 from zerosum.core.seeding import parse_seeds
-from zerosum.exploration import RATE, Pictures
+from zerosum.exploration import RATE, Pictures, Place
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +109,28 @@ class Truncate(Verb):
         """Write the sheet."""
         pictures = explorer.truncate(parse_seeds(self.seeds), self.truncations, self.request(explorer.model))
         self.write(pictures, "truncate.png", f"{len(self.truncations)} truncations")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Show(Verb):
+    """Draw what is at places, written in JSON as the studio has them."""
+
+    places: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="PLACE")]
+    """Places, as in '{"latent": {"plane": {"seeds": [1, 2, 3, 4], "x": 0.3, "y": 0.7}}}'; more are in
+    docs/exploring.md."""
+
+    def run(self, explorer: Explorer) -> None:
+        """Write the sheet."""
+        pictures = explorer.show(*map(parse_place, self.places))
+        self.write(pictures, "show.png", f"{len(pictures.rows)} places")
+
+
+def parse_place(text: str) -> Place:
+    """The place that a text says in JSON."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise SettingError(f"{text[:200]} is no JSON: {error}. Put a place in single quotes.") from error
 
 
 def parse_layers(text: str) -> slice:

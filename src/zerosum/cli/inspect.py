@@ -20,11 +20,8 @@ from zerosum.data import open_dataset
 from zerosum.data.dataset import Dataset
 from zerosum.data.tables.columns.column import Column
 from zerosum.data.tables.encoding.codec import TableCodec
-from zerosum.data.tables.encoding.panels import label
+from zerosum.data.tables.encoding.wording import done
 from zerosum.health.data import inspect_data
-
-MOST_SHOWN, MOST_LETTERS = 3, 16
-"""Levels of a category that are named, and letters of each."""
 
 NARROW = 8
 HEADINGS = {"column": 18, "kind": 10, "why": 15, "missing": NARROW, "distinct": NARROW, "done with it": 22}
@@ -96,30 +93,3 @@ def _table(codec: TableCodec) -> Table:
         known = (column.name, column.kind, column.why, missing, f"{column.distinct:,}", done(column, choices))
         table.add_row(*map(Text, known))  # names may hold what would be taken for markup
     return table
-
-
-def done(column: Column, choices: int) -> str:
-    """What is done with a column, in words.
-
-    Args:
-        column: The column.
-        choices: How many choices its cell has.
-    """
-    absent = ", or missing" if column.missing else ""
-    if column.kind == "identifier":
-        return f"made anew{f' as {column.form}' if column.form else f' from {column.low:.0f}'}"
-    if column.kind == "constant":
-        return f'written: "{shortened(column.levels[0])}"' if column.levels else "left empty"
-    if column.kind == "text":
-        return "left out"
-    if column.is_number:
-        parts = choices - bool(column.missing)
-        step = f" by {column.step:g}" if column.step is not None and column.kind in ("integer", "decimal") else ""
-        return f"{label(column, column.low)} to {label(column, column.high)}{step}, {parts} parts{absent}"
-    named = ", ".join(map(shortened, column.levels[:MOST_SHOWN])) + (", ..." if len(column.levels) > MOST_SHOWN else "")
-    return f"{named}{absent}"
-
-
-def shortened(text: str) -> str:
-    """A text, or its beginning."""
-    return text if len(text) <= MOST_LETTERS else f"{text[: MOST_LETTERS - 3]}..."

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import tyro
 
-from zerosum.api import first_settings, make_plan, open_for, train
-from zerosum.cli.display import make_display
+from zerosum.api import first_settings, make_plan, open_for
+from zerosum.cli.display import show_training
 from zerosum.cli.dry_run import describe
 from zerosum.config.data import DataOptions
 from zerosum.config.run import Run
@@ -56,15 +56,11 @@ def main(arguments: Sequence[str]) -> None:
         show_help(arguments)
         return
     plan, command = make(arguments)
-    main_process = os.environ.get("RANK", "0") == "0"
-    display = make_display(plan, arguments, command.json, quiet=not main_process)
-    with orderly_end():
-        if command.dry_run:
+    if command.dry_run:
+        with orderly_end():
             describe(plan)
-            return
-        with display:
-            model, folder = train(plan, display.listen)
-        display.farewell(model, folder)
+        return
+    show_training(plan, ["train", *arguments], command.json)
 
 
 def make(arguments: Sequence[str]) -> tuple[Plan, Train]:

@@ -17,6 +17,7 @@ from zerosum.health.summary import verdict
 from zerosum.health.timeline import Timeline
 from zerosum.health.weights import Spectrum, spectra
 from zerosum.train.folder import RunFolder
+from zerosum.train.status import status
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Diagnosis:
         findings: Everything that was found, the worst first.
         present: The failures that are still there at the latest look, even if another explains them.
         marked: What was found since the latest treatment and stands in the charts, by its place in `findings` from 1.
-        treatments: What the autopilot did.
+        treatments: What was done about findings, by the autopilot or by hand.
         spectra: Largest singular values, from the newest checkpoint.
     """
 
@@ -97,7 +98,7 @@ def diagnose(run: Path | str) -> Diagnosis:
     newest = folder.newest_checkpoint()
     return Diagnosis(
         folder=folder,
-        facts=facts(config, events),
+        facts=facts(config, events, status(folder)),
         timeline=timeline,
         findings=findings,
         present=present,

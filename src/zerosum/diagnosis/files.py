@@ -84,8 +84,8 @@ def tables(diagnosis: Diagnosis) -> list[Table]:
     """The further sections of the report."""
     return [
         Table(
-            "What the autopilot did",
-            "It changed settings after an alarm. The charts show the game since the last of these treatments.",
+            "What was done about it",
+            "The autopilot or a person changed settings. The charts show the game since the last of these treatments.",
             ("at samples", "for", "what", "changes", "went on from"),
             [treatment_row(event) for event in diagnosis.treatments],
         ),

@@ -6,6 +6,7 @@ from typing import Any
 
 from zerosum.core.errors import DataError
 from zerosum.core.events import Event, read_events
+from zerosum.train.status import State
 
 
 def fill_in(start: Event, config: Any) -> None:
@@ -38,10 +39,17 @@ def whole_events(path: Path) -> list[Event]:
             raise DataError(f"{path} is damaged: its event {number} has no name.")
         if not all(is_number(event.get(name)) and event[name] >= 0 for name in ("samples", "seconds")):
             raise DataError(f"{path} is damaged: its event {number} does not say when it was.")
-        odd = [name for name, value in event.items() if not (is_number(value) or value is None or name == "event")]
+        odd = [name for name, value in event.items() if not (name == "event" or _is_measured(name, value))]
         if event["event"] in ("progress", "probe") and odd:
             raise DataError(f'{path} is damaged: "{odd[0]}" in its event {number} is not a number.')
     return events
+
+
+def _is_measured(name: str, value: Any) -> bool:
+    """Whether a value of a record or a look is what it should be: a number, None for none, or counts of logits."""
+    if name.startswith("logits_") and isinstance(value, list):
+        return all(is_number(count) for count in value)
+    return value is None or is_number(value)
 
 
 def is_number(value: Any) -> bool:
@@ -49,12 +57,9 @@ def is_number(value: Any) -> bool:
     return isinstance(value, float) or (isinstance(value, int) and abs(value) < 1 << 62)
 
 
-def facts(config: Any, events: Sequence[Event]) -> list[tuple[str, str]]:
-    """What was trained, and for how long."""
+def facts(config: Any, events: Sequence[Event], state: State) -> list[tuple[str, str]]:
+    """What was trained, for how long, and how it stands."""
     last = events[-1]
-    ended = {"finished": "finished", "failed": "failed", "stopped": "stopped"}.get(
-        last["event"], "under way, or killed"
-    )
     settings = [
         ("data", look_up(config, "data", "name")),
         ("recipe", look_up(config, "recipe")),
@@ -69,7 +74,7 @@ def facts(config: Any, events: Sequence[Event]) -> list[tuple[str, str]]:
         if seconds >= 3600
         else (f"{seconds // 60}:{seconds % 60:02d} min")
     )
-    return [*known, ("samples", f"{last['samples']:,}"), ("time", took), ("state", ended)]
+    return [*known, ("samples", f"{last['samples']:,}"), ("time", took), ("state", state)]
 
 
 def look_up(values: Any, *keys: str) -> Any:

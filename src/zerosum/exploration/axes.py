@@ -40,7 +40,7 @@ class Axes:
 
     Attributes:
         space: The name of the space.
-        directions: Vectors (k, width) and the spread of latents along them (k,).
+        directions: Vectors (k, width), the spread of latents along them (k,), and, if known, their shares (k,).
     """
 
     space: Literal["z", "w"]
@@ -49,7 +49,8 @@ class Axes:
     def save(self, path: Path | str) -> Path:
         """Write them as a safetensors file."""
         path = Path(path)
-        tensors = {"vectors": self.directions.vectors.contiguous(), "spread": self.directions.spread.contiguous()}
+        parts = {name: getattr(self.directions, name) for name in ("vectors", "spread", "shares")}
+        tensors = {name: part.contiguous() for name, part in parts.items() if part is not None}
         with replacing(path) as temporary:
             save_file(tensors, temporary, metadata={"space": self.space})
         return path
@@ -66,12 +67,14 @@ class Axes:
         try:
             with safe_open(str(path), "pt") as file:
                 vectors, spread = file.get_tensor("vectors"), file.get_tensor("spread")
+                shares = file.get_tensor("shares").float() if "shares" in file.keys() else None  # noqa: SIM118
                 space = (file.metadata() or {}).get("space")
         except (OSError, SafetensorError) as error:
             raise DataError(f"{path} cannot be read as directions: {error}.") from error
-        if space not in ("z", "w") or vectors.dim() != 2 or spread.shape != vectors.shape[:1]:
+        fit = spread.shape == vectors.shape[:1] and (shares is None or shares.shape == spread.shape)
+        if space not in ("z", "w") or vectors.dim() != 2 or not fit:
             raise DataError(f"{path} holds no directions.")
-        return cls(space, Directions(vectors.float(), spread.float()))
+        return cls(space, Directions(vectors.float(), spread.float(), shares))
 
 
 @dataclass(frozen=True)
@@ -150,8 +153,9 @@ def find_axes(space: LatentSpace, method: str, count: int, seeds: Sequence[int])
         enough(codes, count)
         modules = nn.ModuleList(space.model.modules.values())
         maps = first_maps(modules, lambda: space.make(known[:1]), codes[0])
-        vectors, _ = closed_form(maps, count)
-        return Axes(space.name, Directions(vectors, (codes @ vectors.T).std(0)))
+        vectors, stretched = closed_form(maps, count)
+        shares = stretched.square() / maps.square().sum()
+        return Axes(space.name, Directions(vectors, (codes @ vectors.T).std(0), shares))
     raise SettingError(f'There is no method "{method}"; take pca or sefa, or say what the directions are to lead to.')
 
 

@@ -59,26 +59,33 @@ class Concepts:
             DataError: As for `members`.
         """
         members = [self.members(term) for term in terms]
-        return self._sum(members, [term.factor for term in terms]), [self._sum([part], [1.0]) for part in members]
+        averages = [total(self.space, [part], [1.0]) for part in members]
+        return total(self.space, members, [term.factor for term in terms]), averages
 
-    def _sum(self, members: Sequence[Latents], factors: Sequence[float]) -> Latents:
-        """The weighted sum, (1, ...), of the averages of members (n, ...)."""
-        value = combined([part.values.mean(0) for part in members], factors, self.space.center)
-        told = [part.conditions for part in members if part.conditions is not None]
-        return Latents(self.space.usual(value)[None], self._told(told, factors))
 
-    def _told(self, conditions: Sequence[Tensor], factors: Sequence[float]) -> Tensor | None:
-        """What the result is to be, (1, ...), from what the members (n, ...) of each term are to be.
+def total(space: LatentSpace, members: Sequence[Latents], factors: Sequence[float]) -> Latents:
+    """The weighted sum, (1, ...), of the averages of members (n, ...).
 
-        A class cannot be half another: the last term that is added says it, by what most of its samples are. Vectors
-        are computed with as latents are; an attribute is then there or not, and an encoded caption as long as others.
-        """
-        if not conditions:
-            return None
-        if not conditions[0].is_floating_point():
-            last = max((number for number, factor in enumerate(factors) if factor > 0), default=0)
-            return conditions[last].mode().values[None]
-        vector = combined([part.mean(0) for part in conditions], factors, torch.zeros(conditions[0].shape[1]))
-        if isinstance(self.space.model.known, Attributes):
-            return (vector > 0.5).float()[None]
-        return lengthened(vector, torch.cat(list(conditions)).norm(dim=1).mean())[None]
+    Raises:
+        SettingError: They cancel each other.
+    """
+    value = combined([part.values.mean(0) for part in members], factors, space.center)
+    told = [part.conditions for part in members if part.conditions is not None]
+    return Latents(space.usual(value)[None], _told(space, told, factors))
+
+
+def _told(space: LatentSpace, conditions: Sequence[Tensor], factors: Sequence[float]) -> Tensor | None:
+    """What the result is to be, (1, ...), from what the members (n, ...) of each term are to be.
+
+    A class cannot be half another: the last term that is added says it, by what most of its samples are. Vectors
+    are computed with as latents are; an attribute is then there or not, and an encoded caption as long as others.
+    """
+    if not conditions:
+        return None
+    if not conditions[0].is_floating_point():
+        last = max((number for number, factor in enumerate(factors) if factor > 0), default=0)
+        return conditions[last].mode().values[None]
+    vector = combined([part.mean(0) for part in conditions], factors, torch.zeros(conditions[0].shape[1]))
+    if isinstance(space.model.known, Attributes):
+        return (vector > 0.5).float()[None]
+    return lengthened(vector, torch.cat(list(conditions)).norm(dim=1).mean())[None]

@@ -15,6 +15,7 @@ from zerosum.exploration.concepts import Concepts
 from zerosum.exploration.fingerprint import fingerprint
 from zerosum.exploration.inversion import Inversion, invert, picture_for
 from zerosum.exploration.pictures import Pictures
+from zerosum.exploration.places import Place, Places
 from zerosum.exploration.scores import Score, scored
 from zerosum.exploration.selections import Selection, load_selection, save_selection
 from zerosum.exploration.spaces import Latents, LatentSpace, SpaceName, open_space
@@ -36,6 +37,9 @@ class Explorer:
         folder: Where selections and encoders are kept: the model's folder or its run's; None where it has none.
         space: The space to work in: "z", "w", or "auto" for w where the generator has styles.
         truncation: As for `Model.sample`, for all pictures that are drawn.
+
+    Attributes:
+        places: Reads places that are written in JSON.
     """
 
     def __init__(
@@ -43,6 +47,12 @@ class Explorer:
     ) -> None:
         self.model, self.folder, self.truncation = model, folder, truncation
         self.space: LatentSpace = open_space(model, space)
+        self.places = Places(self.space, folder)
+
+    def show(self, *places: Place) -> Pictures:
+        """What is at places that are written in JSON, as the studio and its links have them; see `places`."""
+        rows = self.places.rows(places, self.truncation)
+        return Pictures(self.model.codec, rows, self.places.latents(places))
 
     def interpolate(
         self,

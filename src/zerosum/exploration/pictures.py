@@ -1,6 +1,6 @@
 """What exploring comes to: samples with their latents, as a sheet, an animation or a film."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,6 +41,12 @@ class Pictures:
     columns: int | None = None
     labels: tuple[str, ...] = ()
     facts: Mapping[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def joined(cls, parts: "Sequence[Pictures]", columns: int | None = None) -> "Pictures":
+        """Pictures of one codec, one behind the other."""
+        rows, latents = np.concatenate([part.rows for part in parts]), Latents.joined([part.latents for part in parts])
+        return cls(parts[0].codec, rows, latents, columns)
 
     def sheet(self) -> Image.Image:
         """All samples in one picture."""

@@ -74,7 +74,7 @@ class LatentSpace(ABC):
         """Stored samples: of latents of numbered samples those of `Model.sample`."""
 
     @abstractmethod
-    def make(self, latents: Latents) -> Tensor:
+    def make(self, latents: Latents, truncation: float | None = None) -> Tensor:
         """Samples in the model's range, with gradients where the latents ask for some."""
 
     @abstractmethod
@@ -120,9 +120,9 @@ class InputSpace(LatentSpace):
         """The bytes of `Model.sample`."""
         return self.model.rows(latents.values, latents.conditions, truncation)
 
-    def make(self, latents: Latents) -> Tensor:
+    def make(self, latents: Latents, truncation: float | None = None) -> Tensor:
         """What the generator makes of z."""
-        return self.model.generate(latents.values, latents.conditions)
+        return self.model.generate(latents.values, latents.conditions, truncation)
 
     def layered(self, values: Tensor) -> Tensor:
         """One chunk for each layer where latents have chunks; else one layer."""
@@ -160,19 +160,22 @@ class StyleSpace(LatentSpace):
 
     def rows(self, latents: Latents, truncation: float | None = None) -> np.ndarray:
         """Styles, truncated towards their mean, as pictures."""
-        if truncation is None:
-            return self.model.styled_rows(latents.values)
-        if not 0 <= truncation < math.inf:
-            raise SettingError(f"The truncation is {truncation}; it must be a number from 0 on.")
-        return self.model.styled_rows(self.center.lerp(latents.values, truncation))
+        return self.model.styled_rows(self._truncated(latents.values, truncation))
 
-    def make(self, latents: Latents) -> Tensor:
+    def make(self, latents: Latents, truncation: float | None = None) -> Tensor:
         """What the synthesis network makes of w."""
-        return self.model.synthesise(latents.values)
+        return self.model.synthesise(self._truncated(latents.values, truncation))
 
     def layered(self, values: Tensor) -> Tensor:
         """As they are."""
         return values
+
+    def _truncated(self, values: Tensor, truncation: float | None) -> Tensor:
+        if truncation is None:
+            return values
+        if not 0 <= truncation < math.inf:
+            raise SettingError(f"The truncation is {truncation}; it must be a number from 0 on.")
+        return self.center.lerp(values, truncation)
 
 
 def open_space(model: Model, name: str) -> LatentSpace:

@@ -154,7 +154,7 @@ class Codes(Prior):
         return torch.cat([noise.clamp(-1, 1), *values, continuous.clamp(-1, 1)], 1)
 
 
-def truncated_normal(latents: Tensor, bound: float) -> Tensor:
+def truncated_normal(latents: Tensor, bound: float | Tensor) -> Tensor:
     """Standard normal numbers (n, d) made those of the normal distribution that is cut off at +-bound, (n, d).
 
     For the truncation trick of Brock et al. 2019 (arXiv:1809.11096), Section 3.1. They draw again what falls outside;
@@ -164,10 +164,11 @@ def truncated_normal(latents: Tensor, bound: float) -> Tensor:
 
     Args:
         latents: Numbers z.
-        bound: The largest size t that is left, at least 0.
+        bound: The largest size t that is left, at least 0; a tensor has the shape ().
     """
     z = latents.cpu().double()  # single precision has too few numbers near 1 for the tails
-    y = math.sqrt(2) * torch.erfinv(math.erf(bound / math.sqrt(2)) * torch.erf(z / math.sqrt(2)))
+    t = torch.as_tensor(bound, dtype=z.dtype)
+    y = math.sqrt(2) * torch.erfinv(torch.erf(t / math.sqrt(2)) * torch.erf(z / math.sqrt(2)))
     # Truncation makes no number larger; where erf rounds to 1, at sizes beyond 8, its inverse is infinite.
-    largest = z.abs().clamp(max=bound)
+    largest = z.abs().clamp(max=t)
     return y.clamp(-largest, largest).to(latents)

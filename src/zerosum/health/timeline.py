@@ -86,7 +86,7 @@ class Timeline:
         failure: The event that says that a loss was not finite, if one does.
         findings: The doctor's findings so far, as events.
         findings_since_treatment: Those of the game that is played now.
-        treatments: What the autopilot did, as events.
+        treatments: What was done about findings, as events.
         checkpoints: What was saved, as events.
     """
 

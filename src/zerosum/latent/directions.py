@@ -1,7 +1,7 @@
 """Directions in latents along which one thing about samples changes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -19,18 +19,21 @@ class Directions:
     Attributes:
         vectors: Of length 1, shape (k, width), float32.
         spread: Standard deviation of latents along each, shape (k,): what a strength of 1 is.
+        shares: How much of all that the method looked at each accounts for, shape (k,): of the variance for principal
+            components, of the squared singular values for closed form; None for directions to something.
     """
 
     vectors: Tensor
     spread: Tensor
+    shares: Tensor | None = None
 
 
 def principal(codes: Tensor, count: int) -> Directions:
     """The directions in which codes (n, width) vary most (GANSpace, Harkonen et al. 2020, arXiv:2004.02546)."""
     enough(codes, count)
     scattered = codes.double() - codes.double().mean(0)
-    vectors = torch.linalg.svd(scattered, full_matrices=False).Vh[:count]
-    return _measured(vectors, codes)
+    found = torch.linalg.svd(scattered, full_matrices=False)
+    return replace(_measured(found.Vh[:count], codes), shares=_shares(found.S, count))
 
 
 def principal_by_effect(codes: Tensor, effects: Tensor, count: int) -> Directions:
@@ -46,11 +49,13 @@ def principal_by_effect(codes: Tensor, effects: Tensor, count: int) -> Direction
     """
     enough(codes, count)
     scattered = effects.double() - effects.double().mean(0)
-    left, sizes, _ = torch.linalg.svd(scattered, full_matrices=False)
-    coordinates = left[:, :count] * sizes[:count]
+    # Left singular vectors by way of the products of samples: of many pixels, a tenth of the time of an SVD.
+    squares, left = torch.linalg.eigh(scattered @ scattered.T)
+    sizes = squares.flip(0).clamp(min=0).sqrt()
+    coordinates = left.flip(1)[:, :count] * sizes[:count]
     centered = codes.double() - codes.double().mean(0)
     vectors = torch.linalg.lstsq(coordinates, centered).solution
-    return _measured(vectors, codes)
+    return replace(_measured(vectors, codes), shares=_shares(sizes, count))
 
 
 def closed_form(weights: Tensor, count: int) -> tuple[Tensor, Tensor]:
@@ -185,6 +190,12 @@ def _measured(vectors: Tensor, codes: Tensor, *, face: bool = True) -> Direction
     vectors = vectors / vectors.norm(dim=1, keepdim=True).clamp(min=1e-12)
     vectors = _faced(vectors) if face else vectors
     return Directions(vectors.float(), (codes.double() @ vectors.T).std(0).float())
+
+
+def _shares(sizes: Tensor, count: int) -> Tensor:
+    """What part of the sum of squared singular values (n,) the first `count` have, float32."""
+    squares = sizes.double().square()
+    return (squares[:count] / squares.sum().clamp(min=1e-300)).float()
 
 
 def _faced(vectors: Tensor) -> Tensor:

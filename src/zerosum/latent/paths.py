@@ -71,6 +71,20 @@ class Path:
         return values[torch.where(self.place < 0.5, self.first, self.second)]
 
 
+def bilinear(corners: Tensor, x: float, y: float, between: Between) -> Tensor:
+    """The latent (1, ..., d) between four others: first across, above and below, and then down.
+
+    Args:
+        corners: Top left, top right, bottom left, bottom right, shape (4, ..., d).
+        x: How far to the right, on [0, 1].
+        y: How far down, on [0, 1].
+        between: How to go from one latent to another.
+    """
+    across, down = torch.full((2,), x, dtype=torch.float64), torch.full((1,), y, dtype=torch.float64)
+    above, below = between(corners[[0, 2]], corners[[1, 3]], across).split(1)
+    return between(above, below, down)
+
+
 def linear(first: Tensor, second: Tensor, place: Tensor) -> Tensor:
     """Straight lines."""
     return torch.lerp(first, second, _beside(place, first).to(first))

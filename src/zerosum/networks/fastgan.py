@@ -94,7 +94,7 @@ class FastGANGenerator(nn.Module):
         """Pictures (n, channels, height, width)."""
         x = self.project(self.latent(latent, condition))
         # Channels last from the start, so that no convolution has to reorder memory.
-        grids = [self.first(x.view(len(x), *self.pyramid.base, -1).permute(0, 3, 1, 2))]
+        grids = [self.first(x.unflatten(1, (*self.pyramid.base, -1)).permute(0, 3, 1, 2))]
         for level, double in enumerate(self.doublings, start=1):
             x = double(grids[-1])
             if level >= self.skip:

@@ -88,7 +88,7 @@ class FirstGrid(nn.Module):
     def forward(self, latent: Tensor) -> Tensor:
         """The grid, (n, outputs, h, w)."""
         # Channels last from the start, so that no convolution has to reorder memory.
-        x = self.project(latent).view(len(latent), *self.size, -1).permute(0, 3, 1, 2)
+        x = self.project(latent).unflatten(1, (*self.size, -1)).permute(0, 3, 1, 2)
         return normalised(self.convolve(normalised(x)))
 
 

@@ -56,7 +56,7 @@ class SRResNetGenerator(nn.Module):
         """Pictures (n, channels, height, width)."""
         assert condition is not None, "the generator is told what to make"
         x = self.project(torch.cat([latent, condition], 1))
-        x = x.view(len(x), *self.pyramid.base, -1).permute(0, 3, 1, 2)
+        x = x.unflatten(1, (*self.pyramid.base, -1)).permute(0, 3, 1, 2)
         x = F.relu(self.first(x), inplace=True)
         x = x + F.relu(self.last(self.blocks(x)), inplace=True)
         return self.pyramid.crop(self.to_picture(self.enlarge(x))).tanh()

@@ -34,7 +34,7 @@ class ResidualGenerator(nn.Module):
     def forward(self, latent: Tensor, condition: Tensor | None) -> Tensor:
         """Pictures (n, channels, height, width)."""
         x = self.project(self.latent(latent, condition))
-        x = x.view(len(x), *self.pyramid.base, -1).permute(0, 3, 1, 2)
+        x = x.unflatten(1, (*self.pyramid.base, -1)).permute(0, 3, 1, 2)
         x = self.to_picture(F.relu(self.normalise(self.blocks(x)), inplace=True))
         return self.pyramid.crop(x).tanh()
 

@@ -161,14 +161,14 @@ class Cells(nn.Module):
             # Rounding may make of the largest chance all that there is, and of the place one behind the last choice.
             places = torch.minimum(torch.cat(chosen).T, self.last_choices)
             rows.scatter_(1, self.first_choices + places, 1.0)
-            open_ = torch.ones(len(answers), self.count + 1, device=answers.device, dtype=answers.dtype)
+            open_ = answers.new_ones(answers.shape[0], self.count + 1)
             open_[:, : self.count] = self.gates[self.first_gates + places]
             numbers *= open_.index_select(1, self.gate_places)
         return rows.index_copy_(1, self.numbers, numbers)
 
     def opened(self, rows: Tensor) -> Tensor:
         """1 for each number of rows (n, width) that says something beside its choice, else 0: (n, numbers)."""
-        return self._opened(len(rows), self._by_group(rows, 0.0)).T
+        return self._opened(rows.shape[0], self._by_group(rows, 0.0)).T
 
     def shifted(self, rows: Tensor, shifts: Tensor) -> Tensor:
         """Rows (n, width) with so much (n, numbers) added to their numbers, where these say something; on [-1, 1]."""

@@ -39,8 +39,11 @@ class NormalCodes(nn.Module):
         """Codes (n, d) as they are usual for the classes (n,), from standard normal latents (n, d), float32."""
         with torch.autocast(latents.device.type, enabled=False):
             kinds = self._kinds(latents, condition)
-            factors = torch.linalg.cholesky(self.covariance + self._slack())
-            return self.mean[kinds] + (factors[kinds] @ latents.float()[:, :, None]).squeeze(2)
+            return self.mean[kinds] + (self.factors()[kinds] @ latents.float()[:, :, None]).squeeze(2)
+
+    def factors(self) -> Tensor:
+        """What independent standard normal numbers are multiplied by to vary as codes do, (classes, d, d)."""
+        return torch.linalg.cholesky(self.covariance + self._slack())
 
     def _note(self, codes: Tensor, kinds: Tensor) -> None:
         counts = torch.zeros_like(self.seen).index_add_(0, kinds, torch.ones_like(codes[:, 0]))
@@ -60,7 +63,7 @@ class NormalCodes(nn.Module):
         """Which distribution each code belongs to, (n,)."""
         if len(self.seen) > 1 and condition is not None:
             return condition
-        return torch.zeros(len(codes), dtype=torch.int64, device=codes.device)
+        return torch.zeros(codes.shape[0], dtype=torch.int64, device=codes.device)
 
     def _slack(self) -> Tensor:
         """Codes that vary in fewer directions than they could have a singular covariance; (classes, d, d)."""

@@ -43,4 +43,4 @@ def by_place(grid: Tensor) -> Tensor:
 
 def as_grid(features: Tensor, rows: int, columns: int) -> Tensor:
     """The inverse of `by_place`: features (n, rows * columns * c) to a grid (n, c, rows, columns)."""
-    return features.view(len(features), rows, columns, -1).permute(0, 3, 1, 2)
+    return features.unflatten(1, (rows, columns, -1)).permute(0, 3, 1, 2)

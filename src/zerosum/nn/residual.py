@@ -125,7 +125,7 @@ class ResidualSynthesis(nn.Module):
         """Pictures (n, channels, height, width); `told` has an entry for each block."""
         x = self.project(features)
         # Channels last from the start, so that no convolution has to reorder memory.
-        x = x.view(len(x), *self.pyramid.base, -1).permute(0, 3, 1, 2)
+        x = x.unflatten(1, (*self.pyramid.base, -1)).permute(0, 3, 1, 2)
         for attend, block, own in zip(self.attend, self.blocks, told, strict=True):
             x = block(attend(x), own)
         x = self.to_picture(F.relu(self.normalise(x), inplace=True))

@@ -52,7 +52,7 @@ class UpsamplingTrunk(nn.Module):
         """Features (n, widths[0], h, w)."""
         x = self.project(self.hidden(self.latent(latent, condition)))
         # Channels last from the start, so that no convolution has to reorder memory.
-        x = x.view(len(x), *self.base, -1).permute(0, 3, 1, 2)
+        x = x.unflatten(1, (*self.base, -1)).permute(0, 3, 1, 2)
         x = F.relu(self.first(x), inplace=True)
         for upsample, normalise in zip(self.upsample, self.normalise, strict=True):
             x = F.relu(normalise(upsample(x)), inplace=True)

@@ -69,6 +69,11 @@ class Engine:
         """Whether the round being played will be recorded."""
         return self.game.clock.rounds % self.run.log_rounds == 0
 
+    @property
+    def recorded(self) -> bool:
+        """Whether the round just played is recorded."""
+        return (self.game.clock.rounds - 1) % self.run.log_rounds == 0
+
     def modules(self) -> Modules:
         """The networks to generate with: averages where there are any."""
         return {name: self.averages.get(name, player.module) for name, player in self.game.players.items()}

@@ -1,6 +1,7 @@
 """Run folders: numbered, never overwritten, and found again when the same command is given again."""
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -78,8 +79,18 @@ class RunFolder:
 
     @property
     def treatments(self) -> Path:
-        """What the autopilot did."""
+        """What was done about findings, by the autopilot or by hand."""
         return self.path / "treatments.json"
+
+    @property
+    def set_aside(self) -> Path:
+        """What treatments have put out of the way, and what undoing them has."""
+        return self.path / "set-aside"
+
+    @property
+    def control(self) -> Path:
+        """What the process that trains here is asked to do, a JSON object a line."""
+        return self.path / "control.jsonl"
 
     @property
     def best_file(self) -> Path:
@@ -98,14 +109,38 @@ class RunFolder:
         except ImportError:  # no such locks on this system
             yield
             return
-        with (self.path / ".lock").open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise DataError(
-                    f"Another process is training in {self.path}. Wait for it, or give this run its own --name."
-                ) from None
+        with self._lock.open("w") as file:
+            for patience in reversed(range(10)):  # whoever asks whether it is held, holds it for a moment
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if not patience:
+                        raise DataError(
+                            f"Another process is training in {self.path}. Wait for it or stop it; a run beside it "
+                            "needs its own --name."
+                        ) from None
+                    time.sleep(0.02)
             yield
+
+    def held(self) -> bool:
+        """Whether a process holds the folder now; never where the system has no such locks."""
+        try:
+            import fcntl
+        except ImportError:
+            return False
+        if not self._lock.exists():
+            return False
+        with self._lock.open() as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
+
+    @property
+    def _lock(self) -> Path:
+        return self.path / ".lock"
 
 
 def new_folder(out: Path, name: str, numbered: bool) -> RunFolder:

@@ -15,6 +15,7 @@ from zerosum.core.seeding import seed_from
 from zerosum.core.version import __version__
 from zerosum.data.dataset import Dataset
 from zerosum.game.game import Game
+from zerosum.train.asked import Asked, AskedData
 from zerosum.train.origin import Origin
 
 
@@ -63,21 +64,17 @@ class Plan:
             return ()
         return self.origin.plant(self.recipe.build(self.settings, self.dataset.space))
 
-    def config(self, run: Run, precision: str) -> dict[str, Any]:
+    def asked(self, run: Run, precision: str) -> Asked:
         """What the run's folder remembers: the plan, its final run settings and the precision computed in."""
-        return {
-            "zerosum": __version__,
-            "recipe": self.recipe.name,
-            "settings": to_json(self.settings),
-            "data": {
-                "name": self.dataset.name,
-                "source": self.dataset.source,
-                "fingerprint": self.dataset.fingerprint,
-                "options": to_json(self.options),
-            },
-            "run": to_json(run),
-            "precision": precision,
-            "space": to_json(self.dataset.space),
-            "codec": self.dataset.codec.to_json(),
-            "origin": self.origin and self.origin.path,
-        }
+        data = self.dataset
+        return Asked(
+            zerosum=__version__,
+            recipe=self.recipe.name,
+            settings=to_json(self.settings),
+            data=AskedData(name=data.name, source=data.source, fingerprint=data.fingerprint, options=self.options),
+            run=run,
+            precision=precision,
+            space=data.space,
+            codec=data.codec.to_json(),
+            origin=self.origin and self.origin.path,
+        )

@@ -23,6 +23,7 @@ from zerosum.metrics.manifold import manifold
 from zerosum.metrics.spectrum import lattice_peaks
 from zerosum.train.devices import on_main
 from zerosum.train.engine import Engine
+from zerosum.train.logits import logit_histograms
 from zerosum.train.recorder import Recorder
 from zerosum.train.sampler import evaluating
 
@@ -62,6 +63,7 @@ class Probe:
 
     Attributes:
         values: What the last look found, by name.
+        logits: What the discriminator answered at the last look, as `logit_histograms`; empty without one.
         quality: The last look's distance between generated and real samples; smaller is better.
         metric: What that distance is.
         floor: What the same distance is between real samples and real ones: a difference that means nothing.
@@ -97,6 +99,7 @@ class Probe:
         self._next = self._worth = 0.0
         self._last_round = -FEWEST_ROUNDS
         self.values: dict[str, float] = {}
+        self.logits: dict[str, float | list[int]] = {}
 
     @property
     def affordable(self) -> bool:
@@ -136,7 +139,8 @@ class Probe:
         took = time.perf_counter() - begin
         self._next = time.perf_counter() + took / SHARE
         self._worth = time.perf_counter() + took / SHARE_OF_CHECKPOINTS
-        self._recorder.event("probe", took=round(took, 4), **({"between": True} if between else {}), **self.values)
+        found = ({"between": True} if between else {}) | self.values | self.logits
+        self._recorder.event("probe", took=round(took, 4), **found)
 
     def _measure(self) -> dict[str, float]:
         modules = self._engine.modules()
@@ -180,16 +184,18 @@ class Probe:
             on_trained = self._in_chunks(judge.logits, trained, self._told_trained, self._pack)
             on_fake = self._in_chunks(judge.logits, fake, self._told, self._pack)
             middle = judge.middle(on_trained, on_fake)
+            answers = {"trained": on_trained, "fake": on_fake}
             found = {
                 "judged_real": float((on_trained > middle).float().mean()),
                 "judged_fake": float((on_fake < middle).float().mean()),
             }
             if len(self._held) >= self._pack:
-                on_held = self._in_chunks(judge.logits, held, self._told_held, self._pack)
+                on_held = answers["held_out"] = self._in_chunks(judge.logits, held, self._told_held, self._pack)
                 found["judged_held_out"] = float((on_held > middle).float().mean())
                 # Where real and fake are told apart by less than their spread, the share of the gap means nothing.
                 gap = (on_trained.mean() - on_fake.mean()).clamp(min=float(on_trained.std()) / 2)
                 found["overfitting"] = float((on_trained.mean() - on_held.mean()) / gap.clamp(min=1e-12))
+        self.logits = logit_histograms(float(middle), **answers)
         with evaluating(everyone):
             few = max(self._pack, min(SLOPES, self._chunk))
             x = trained[:few].clone().requires_grad_()

@@ -1,7 +1,8 @@
 """The record of a run: what happened, as events, and for how long."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor
@@ -23,11 +24,22 @@ class Stopwatch:
 
     def __init__(self, seconds: float = 0.0) -> None:
         self._begin = time.perf_counter() - seconds
+        self._stands_at: float | None = None
 
     @property
     def seconds(self) -> float:
         """Seconds of training so far."""
-        return time.perf_counter() - self._begin
+        return (time.perf_counter() if self._stands_at is None else self._stands_at) - self._begin
+
+    @contextmanager
+    def standing(self) -> Iterator[None]:
+        """What is done within takes no training time."""
+        self._stands_at = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._begin += time.perf_counter() - self._stands_at
+            self._stands_at = None
 
 
 class Recorder:
@@ -44,7 +56,7 @@ class Recorder:
     def __call__(self, record: dict[str, Tensor]) -> None:
         """Note the round just played, if its turn has come."""
         clock = self._engine.game.clock
-        if (clock.rounds - 1) % self._engine.run.log_rounds:
+        if not self._engine.recorded:
             return
         self._engine.check_finite()
         values = self._engine.accelerator.reduce(torch.stack([value.float() for value in record.values()]), "mean")

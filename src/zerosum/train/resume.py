@@ -7,6 +7,7 @@ from zerosum.config.base import differences, from_json
 from zerosum.config.run import Run
 from zerosum.core.errors import SettingError
 from zerosum.core.files import read_json
+from zerosum.train.asked import asked_of
 from zerosum.train.folder import RunFolder, named_run, new_folder, runs_like
 from zerosum.train.plan import Plan
 
@@ -28,12 +29,12 @@ def place(plan: Plan) -> RunFolder:
             _refuse_changes(plan, known)
         return known or new_folder(plan.out, plan.name, numbered=False)
     identity = {"recipe": plan.recipe.name, "data.source": plan.dataset.source, "run.seed": plan.run.seed}
-    alike = [] if plan.new else [run for run in runs_like(plan.out, identity) if not _reached(plan.run, run)]
+    alike = [] if plan.new else [run for run in runs_like(plan.out, identity) if not reached(plan.run, run)]
     for known in alike:
         if not _changes(plan, known):
             return known
     for known in alike[:1]:
-        if not _reached(_asked(known), known):
+        if not reached(asked_of(known).run, known):
             _refuse_changes(plan, known)
     return new_folder(plan.out, f"{plan.dataset.name}-{plan.recipe.name}", numbered=True)
 
@@ -42,11 +43,11 @@ def remembered(plan: Plan, folder: RunFolder) -> Run:
     """The plan's run settings, with the precision and the batch of an earlier session where none are asked for."""
     run = plan.run
     if folder.config.exists():
-        config = read_json(folder.config)
+        asked = asked_of(folder)
         if run.precision == "auto":
-            run = dataclasses.replace(run, precision=config["precision"])
+            run = dataclasses.replace(run, precision=asked.precision)
         if plan.asked_batch is None:
-            run = dataclasses.replace(run, batch=config["run"]["batch"])
+            run = dataclasses.replace(run, batch=asked.run.batch)
     return run
 
 
@@ -60,19 +61,19 @@ def _refuse_changes(plan: Plan, folder: RunFolder) -> None:
 
 
 def _changes(plan: Plan, folder: RunFolder) -> list[str]:
-    config = read_json(folder.config)
-    if config["recipe"] != plan.recipe.name:
-        return [f"recipe: {config['recipe']} -> {plan.recipe.name}"]
-    changed = differences(from_json(plan.recipe.config, config["settings"], str(folder.config)), plan.settings)
-    if config["data"]["fingerprint"] != plan.dataset.fingerprint:
+    asked = asked_of(folder)
+    if asked.recipe != plan.recipe.name:
+        return [f"recipe: {asked.recipe} -> {plan.recipe.name}"]
+    changed = differences(from_json(plan.recipe.config, asked.settings, str(folder.config)), plan.settings)
+    if asked.data.fingerprint != plan.dataset.fingerprint:
         changed.append("data: its files or options are not the same")
     origin = plan.origin and plan.origin.path
-    if config.get("origin") != origin:
-        changed.append(f"from: {config.get('origin') or 'random weights'} -> {origin or 'random weights'}")
+    if asked.origin != origin:
+        changed.append(f"from: {asked.origin or 'random weights'} -> {origin or 'random weights'}")
     return changed
 
 
-def _reached(run: Run, folder: RunFolder) -> bool:
+def reached(run: Run, folder: RunFolder) -> bool:
     """Whether the run in `folder` has trained for as long as `run` asks."""
     checkpoint = folder.newest_checkpoint()
     if checkpoint is None:
@@ -81,7 +82,3 @@ def _reached(run: Run, folder: RunFolder) -> bool:
     enough_samples = run.samples is not None and clock["samples"] >= run.samples
     enough_time = run.minutes is not None and clock["seconds"] >= 60 * run.minutes
     return enough_samples or enough_time
-
-
-def _asked(folder: RunFolder) -> Run:
-    return from_json(Run, read_json(folder.config)["run"], str(folder.config))

@@ -191,6 +191,16 @@ class Sampler:
         return self._game.chunks
 
     @property
+    def game(self) -> Game:
+        """The game that its networks are generated with; of other players than `modules` only the names are sure."""
+        return self._game
+
+    @property
+    def knows_truncation(self) -> bool:
+        """Whether its samples can be made more typical and less varied."""
+        return self._game.truncated is not None
+
+    @property
     def has_styles(self) -> bool:
         """Whether the generator has a second space of latents, the styles w."""
         return self._game.styles is not None

@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,11 +19,12 @@ from safetensors import SafetensorError
 from zerosum.config.base import to_json
 from zerosum.config.run import Run
 from zerosum.core.errors import TrainingError, ZerosumError
-from zerosum.core.events import append_event, forget_after, read_events
-from zerosum.core.files import read_json, remove_leftovers, replacing, write_json
+from zerosum.core.events import forget_after, note_event, read_events
+from zerosum.core.files import remove_leftovers, replacing, write_json
 from zerosum.core.seeding import Share
 from zerosum.data.loader import Loader
 from zerosum.health.finding import Finding
+from zerosum.train.asked import asked_of
 from zerosum.train.checkpoint import load_checkpoint
 from zerosum.train.devices import on_main, start, suitable_threads
 from zerosum.train.engine import Engine, NotFinite
@@ -34,9 +36,10 @@ from zerosum.train.model import Model
 from zerosum.train.plan import Plan
 from zerosum.train.probe import Probe
 from zerosum.train.recorder import Listener, Recorder, Stopwatch
+from zerosum.train.remote import Remote, Requests, forget_requests
 from zerosum.train.resume import place, remembered
 from zerosum.train.snapshots import Snapshots
-from zerosum.train.treatment import Treatment, treat, treatable, treated_settings, treatments
+from zerosum.train.treatment import Treatment, treat_next, treatable, treated_settings, treatments
 from zerosum.train.watch import Watch
 
 
@@ -80,10 +83,11 @@ def train(plan: Plan, listener: Listener = lambda event: None) -> tuple[Model, R
         folder, run = on_main(accelerator, partial(_enter, plan, stack))
         stop = stack.enter_context(stop_signals())
         stack.enter_context(_machine_errors(folder, run))
+        requests = Requests(folder.control)
         while True:
             settings = on_main(accelerator, partial(treated_settings, plan, folder))
             course = replace(plan, settings=settings, run=run)
-            outcome = _play(course, folder, accelerator, stop, listener)
+            outcome = _play(course, folder, accelerator, stop, requests, listener)
             if isinstance(outcome, Model):
                 return outcome, folder
             on_main(accelerator, partial(_answer, course, folder, outcome, listener))
@@ -93,11 +97,12 @@ def _enter(plan: Plan, stack: ExitStack) -> tuple[RunFolder, Run]:
     """Find and lock the run's folder: with the run's settings as they are from now on."""
     folder = place(plan)
     stack.enter_context(folder.locked())
+    forget_requests(folder)
     return folder, remembered(plan, folder)
 
 
 def _play(
-    plan: Plan, folder: RunFolder, accelerator: Accelerator, stop: list[int], listener: Listener
+    plan: Plan, folder: RunFolder, accelerator: Accelerator, stop: list[int], requests: Requests, listener: Listener
 ) -> Model | Finding:
     """Play on from the newest checkpoint; returns the best model, or the finding that ended it before its time."""
     dataset, run = plan.dataset, plan.run
@@ -108,25 +113,14 @@ def _play(
     on_main(accelerator, partial(_open, plan, folder, engine, newest))
     assert run.batch is not None, "a plan says its batch"
     loader = Loader(dataset, run.seed, run.batch, engine.share, engine.device)
-    model = Model(plan.recipe, plan.settings, dataset.space, dataset.codec, dataset.conditions, game, engine.modules())
-    model.facts |= {"data": dataset.name, "samples_of_data": len(dataset), "seed": run.seed}
+    model = _untrained(plan, engine)
     recorder = Recorder(engine, folder, watch, [listener])
     doctor = Watch(read_events(folder.events), recorder, _ends(plan, folder))
     probe = Probe(engine, dataset, recorder)
     snapshots = Snapshots(engine, folder, model, recorder, spread(plan))
     keeper = Keeper(engine, folder, model, recorder, watch, probe)
-    recorder.event(
-        "start",
-        folder=str(folder.path),
-        resumed=newest is not None,
-        precision=engine.precision,
-        batch=run.batch,
-        planned_samples=run.samples,
-        planned_seconds=run.minutes and run.minutes * 60,
-        metric=probe.metric,
-        floor=probe.floor,
-        looked_at=probe.looked_at,
-    )
+    remote = Remote(engine, recorder, watch, requests, stop, (snapshots.draw, keeper.save))
+    recorder.event("start", folder=str(folder.path), resumed=newest is not None, **_beginning(engine, probe))
     if newest is None and not doctor.timeline.treatments:
         on_main(accelerator, partial(doctor.examine_data, dataset))
     doctor.remember_data()
@@ -140,7 +134,7 @@ def _play(
 
     with trackers(engine, folder):
         try:
-            play(game, engine, Feed(game, loader), (recorder, probe, doctor, snapshots, keeper), over)
+            play(game, engine, Feed(game, loader), (recorder, probe, doctor, snapshots, keeper, remote), over)
             done, asked = engine.any_process(complete()), engine.any_process(bool(stop))
             keeper.save()
         except NotFinite as error:
@@ -149,9 +143,8 @@ def _play(
             alarm = on_main(accelerator, lambda: doctor.alarm)
             if run.on_alarm == "autopilot" and alarm:
                 return alarm
-            kept = on_main(
-                accelerator, partial(_keep_batch, plan, folder, run, None if game.multiples else error.position)
-            )
+            position = None if game.multiples else error.position
+            kept = on_main(accelerator, partial(_keep_batch, plan, folder, run, position))
             raise TrainingError(f"{error} {kept}") from None
         snapshots.draw()
         doctor.examine()
@@ -165,9 +158,30 @@ def _play(
     return model if best is None or best.checkpoint == game.clock.samples else Model.load(folder.model)
 
 
+def _untrained(plan: Plan, engine: Engine) -> Model:
+    """The model that a game is to become, with the networks that it generates with."""
+    data, game = plan.dataset, engine.game
+    model = Model(plan.recipe, plan.settings, data.space, data.codec, data.conditions, game, engine.modules())
+    model.facts |= {"data": data.name, "samples_of_data": len(data), "seed": plan.run.seed}
+    return model
+
+
+def _beginning(engine: Engine, probe: Probe) -> dict[str, Any]:
+    """What is known of a session as it begins: how it computes, how long it is to be, and how looks are to be read."""
+    return {
+        "precision": engine.precision,
+        "batch": engine.run.batch,
+        "planned_samples": engine.run.samples,
+        "planned_seconds": engine.run.minutes and engine.run.minutes * 60,
+        "metric": probe.metric,
+        "floor": probe.floor,
+        "looked_at": probe.looked_at,
+    }
+
+
 def _ends(plan: Plan, folder: RunFolder) -> Callable[[Finding], bool]:
     """Whether the run ends for an alarm: the autopilot goes on where there was never anything to try."""
-    answered = cache(partial(treatable, plan, folder))
+    answered = cache(partial(treatable, folder))
     if plan.run.on_alarm == "autopilot":
         return lambda finding: answered(finding.failure)
     return lambda finding: plan.run.on_alarm == "stop"
@@ -179,17 +193,9 @@ def _answer(plan: Plan, folder: RunFolder, alarm: Finding, listener: Listener) -
     Raises:
         Stopped: It ends here.
     """
-    treatment = treat(plan, folder, alarm) if plan.run.on_alarm == "autopilot" else None
-    last = read_events(folder.events)[-1]
-    event = {"samples": last["samples"], "seconds": last["seconds"], "why": alarm.evidence}
-    if treatment is None:
-        event |= {"event": "stopped", "failure": alarm.failure}
-    else:
-        told = {name: value for name, value in to_json(treatment).items() if name not in ("settings", "number")}
-        event |= {"event": "treated", **told}
-    append_event(folder.events, event)
-    listener(event)
-    if treatment is None:
+    treated = treat_next(folder, alarm) if plan.run.on_alarm == "autopilot" else None
+    listener(treated or note_event(folder.events, "stopped", why=alarm.evidence, failure=alarm.failure))
+    if treated is None:
         raise Stopped(alarm, folder, treatments(folder))
 
 
@@ -202,10 +208,10 @@ def spread(plan: Plan) -> np.ndarray:
 def _open(plan: Plan, folder: RunFolder, engine: Engine, newest: Path | None) -> None:
     """Write down what was asked for, and what the data looks like; cut the record back to the checkpoint."""
     remove_leftovers(folder.path)
-    config = plan.config(engine.run, engine.precision)
+    asked = plan.asked(engine.run, engine.precision)
     if folder.config.exists():
-        config["settings"] = read_json(folder.config)["settings"]  # as they were asked for, before any treatment
-    write_json(folder.config, config)
+        asked = replace(asked, settings=asked_of(folder).settings)  # as they were asked for, before any treatment
+    write_json(folder.config, to_json(asked))
     forget_after(folder.events, None if newest is None else int(newest.name))
     with replacing(folder.path / "reals.png") as temporary:
         plan.dataset.codec.sheet(spread(plan)).save(temporary, format="png")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from zerosum.data.tables.columns.column import Column
-from zerosum.data.tables.encoding.panels import BINS, label, panel
+from zerosum.data.tables.encoding.panels import BINS, bins_of, label, panel
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,18 @@ def test_levels_are_shown_by_how_often_they_come():
     column = Column(name="x", kind="category", levels=("a", "b", "c"))
     found = panel(column, np.array([1.0, 1, 2, 1]), None)
     assert found.low == "b" and found.shares.tolist() == [0.75, 0.25, 0]
+
+
+def test_every_bin_has_a_name():
+    even = Column(name="x", kind="integer", low=1, high=9, step=2.0)
+    assert bins_of(even, np.arange(1.0, 10, 2)).labels == ("1", "3", "5", "7", "9")
+    wide = Column(name="x", kind="integer", low=17, high=90, step=1.0, missing=0.1)
+    found = bins_of(wide, np.arange(17.0, 91))
+    assert found.labels[0] == "18 to 20" and found.labels[-1] == "missing"
+    assert len(found.labels) == len(found.shares(np.arange(17.0, 91)))
+    many = Column(name="x", kind="category", levels=tuple(map(str, range(100))))
+    labels = bins_of(many, np.repeat(np.arange(100.0), np.arange(100, 0, -1))).labels
+    assert len(labels) == BINS and labels[0] == "0" and labels[-1] == "69 others"
 
 
 def test_labels():

@@ -1,5 +1,9 @@
 """What a picture shows of each column of stored rows."""
 
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 
 from zerosum.data.tables.columns.column import Column
@@ -10,28 +14,59 @@ BINS = 32
 """Bins of numbers, and levels that are shown, the most frequent ones first; all others share the last bin."""
 
 
-def panel(column: Column, values: np.ndarray, real: np.ndarray | None) -> Panel:
-    """One column's panel: of its stored entries (n,), and of real ones (m,).
+@dataclass(frozen=True)
+class Bins:
+    """Parts that a column's entries fall into.
 
-    Numbers reach from one per cent of the real ones, or else of the column's range, to ninety-nine; what lies beyond is
-    in the first and the last bin. Missing entries have the last bin, where there are any.
+    Attributes:
+        labels: What a person calls each of them.
+        shares: (stored entries (n,)) -> the share of them in each, shape (parts,).
+        low: What stands below the first one.
+        high: What stands below the last one.
     """
-    known = values if real is None else real
+
+    labels: tuple[str, ...]
+    shares: Callable[[np.ndarray], np.ndarray]
+    low: str
+    high: str
+
+
+def panel(column: Column, values: np.ndarray, real: np.ndarray | None) -> Panel:
+    """One column's panel: of its stored entries (n,), and of real ones (m,)."""
+    bins = bins_of(column, values if real is None else real)
+    shares = None if real is None else bins.shares(real)
+    return Panel(column.name, bins.shares(values), shares, bins.low, bins.high)
+
+
+def bins_of(column: Column, known: np.ndarray) -> Bins:
+    """The parts that a column's stored entries, such as the known ones (n,), are best shown in.
+
+    Numbers reach from one per cent of the known ones, or else of the column's range, to ninety-nine; what lies beyond
+    is in the first and the last part. Missing entries have the last part, where there are any.
+    """
+    there = known[np.isfinite(known)]
+    missing = ("missing",) if column.missing > 0 else ()
     if column.is_number:
-        edges, low, high = _edges(column, known[np.isfinite(known)])
-        bins = len(edges) + 1
-        sides = [_shares(np.searchsorted(edges, side, "right"), side, bins, column) for side in (values, known)]
+        edges, low, high = _edges(column, there)
         bounds = label(column, low), label(column, high)
-        return Panel(column.name, sides[0], None if real is None else sides[1], *bounds)
-    order = np.argsort(-np.bincount(known[np.isfinite(known)].astype(int), minlength=len(column.levels)), kind="stable")
+        labels = _spans(column, [low, *edges.tolist(), high])
+        return Bins(
+            labels + missing,
+            lambda values: _shares(np.searchsorted(edges, values, "right"), values, len(labels), column),
+            *bounds,
+        )
+    order = np.argsort(-np.bincount(there.astype(int), minlength=len(column.levels)), kind="stable")
     place = np.empty(len(column.levels), int)
     place[order] = np.minimum(np.arange(len(order)), BINS - 1)
-    bins = min(BINS, len(column.levels))
-    sides = []
-    for side in (values, known):
-        codes = np.where(np.isfinite(side), side, 0).astype(int)
-        sides.append(_shares(place[codes], side, bins, column))
-    return Panel(column.name, sides[0], None if real is None else sides[1], column.levels[order[0]], "")
+    count = min(BINS, len(column.levels))
+    labels = tuple(column.levels[level] for level in order[:count])
+    if len(column.levels) > BINS:
+        labels = (*labels[:-1], f"{len(column.levels) - BINS + 1:,} others")
+
+    def shares(values: np.ndarray) -> np.ndarray:
+        return _shares(place[np.where(np.isfinite(values), values, 0).astype(int)], values, count, column)
+
+    return Bins(labels + missing, shares, column.levels[order[0]], "")
 
 
 def label(column: Column, value: float) -> str:
@@ -63,6 +98,17 @@ def _edges(column: Column, known: np.ndarray) -> tuple[np.ndarray, float, float]
     bins = -(-count // each)
     edges = first + column.step * (each * np.arange(1, bins) - 0.5)
     return edges, first, min(column.high, first + column.step * (each * bins - 1))
+
+
+def _spans(column: Column, bounds: list[float]) -> tuple[str, ...]:
+    """What the parts between bounds are called: by their values, where there are steps, or from where to where."""
+    ends = [(first, last) for first, last in zip(bounds, bounds[1:], strict=False)]
+    if column.step:  # edges lie half a step from the values
+        places = [((end - column.low) / column.step for end in pair) for pair in ends]
+        steps = [(math.ceil(first - 0.25), math.floor(last + 0.25)) for first, last in places]
+        ends = [(column.low + column.step * first, column.low + column.step * last) for first, last in steps]
+    words = [(label(column, first), label(column, last)) for first, last in ends]
+    return tuple(first if first == last else f"{first} to {last}" for first, last in words)
 
 
 def _shares(bins: np.ndarray, values: np.ndarray, count: int, column: Column) -> np.ndarray:

@@ -66,11 +66,12 @@ export async function send(path, file, headers) {
 }
 
 /**
+ * What all of these stand on, for whoever needs an answer's headers too.
  * @param {string} path
  * @param {RequestInit} request
- * @returns {Promise<Response>}
+ * @returns {Promise<Response>} one that is well; a `Refusal` is thrown otherwise
  */
-async function answer(path, request) {
+export async function answer(path, request) {
   let response;
   try {
     response = await fetch(path, request);

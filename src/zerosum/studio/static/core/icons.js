@@ -15,8 +15,8 @@ const PATHS = {
   pause: "M8 5v14M16 5v14",
   stop: "M6 6h12v12H6Z",
   camera: "M4 8h3l2-3h6l2 3h3v11H4ZM12 10a3.5 3.5 0 1 0 .01 0",
-  undo: "M9 7 4 12l5 5M4 12h10a6 6 0 0 1 0 12",
-  redo: "M15 7l5 5-5 5M20 12H10a6 6 0 0 0 0 12",
+  undo: "M9 14 4 9l5-5M4 9h11a5.5 5.5 0 0 1 0 11h-4",
+  redo: "M15 14l5-5-5-5M20 9H9a5.5 5.5 0 0 0 0 11h4",
   dice: "M5 5h14v14H5ZM9 9h.01M15 15h.01M12 12h.01",
   copy: "M9 9h11v11H9ZM5 15H4V4h11v1",
   download: "M12 4v11M8 11l4 4 4-4M4 20h16",
@@ -32,6 +32,7 @@ const PATHS = {
   check: "M5 12l5 5 9-11",
   left: "M14 6l-6 6 6 6",
   right: "M10 6l6 6-6 6",
+  star: "M12 3.5l2.6 5.4 5.9.8-4.3 4.1 1 5.9-5.2-2.8-5.2 2.8 1-5.9-4.3-4.1 5.9-.8Z",
 };
 
 /** @typedef {keyof typeof PATHS} IconName */

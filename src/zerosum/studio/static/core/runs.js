@@ -9,7 +9,7 @@ import { get } from "./api.js";
  * @property {string} recipe
  * @property {string} data
  * @property {"image" | "points" | "table"} kind
- * @property {"training" | "paused" | "finished" | "stopped" | "failed" | "queued"} state
+ * @property {"starting" | "training" | "paused" | "finished" | "stopped" | "failed"} state
  * @property {number} samples seen
  * @property {number} seconds trained
  * @property {{samples: number | null, seconds: number | null}} planned
@@ -18,6 +18,7 @@ import { get } from "./api.js";
  * @property {number[]} spark distances to the data, oldest first
  * @property {boolean} model whether there is one to explore
  * @property {{alarm: number, warn: number, note: number}} findings
+ * @property {string | null} error why it failed, or cannot be read
  */
 
 const EVERY = 3_000; // milliseconds between two looks at the list

@@ -8,7 +8,7 @@
 
 /**
  * @typedef {object} Follower
- * @property {(event: any, offset: number) => void} [event] one event of the run's record
+ * @property {(event: any, offset: string) => void} [event] one event of the run's record
  * @property {(state: any) => void} [state] the run's state has changed
  * @property {() => void} [reset] the record was cut back: what was heard is to be loaded again
  */
@@ -17,7 +17,7 @@ const HIDDEN = 60_000; // milliseconds after which a tab that nobody sees stops 
 const FIRST_WAIT = 250; // milliseconds before the first new try
 const LONGEST_WAIT = 5_000;
 
-/** @type {Map<string, {offset: number, followers: Set<Follower>}>} */
+/** @type {Map<string, {offset: string, followers: Set<Follower>}>} */
 const runs = new Map();
 /** @type {EventSource | null} */
 let source = null;
@@ -30,9 +30,9 @@ let hiding;
 const watchers = new Set();
 
 /**
- * Follows a run from a byte of its record on.
+ * Follows a run from a place in its record on.
  * @param {string} run
- * @param {number} offset in bytes
+ * @param {string} offset as the server gave it
  * @param {Follower} follower
  * @returns {() => void} ends it
  */
@@ -105,9 +105,9 @@ function open() {
 function hear(message) {
   for (const part of message.lastEventId.split(",")) {
     const cut = part.lastIndexOf(":");
-    const entry = runs.get(part.slice(0, cut));
+    const entry = runs.get(decodeURIComponent(part.slice(0, cut)));
     if (entry) {
-      entry.offset = Number(part.slice(cut + 1));
+      entry.offset = part.slice(cut + 1);
     }
   }
   const { run, events } = JSON.parse(message.data);

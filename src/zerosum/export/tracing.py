@@ -1,0 +1,82 @@
+"""A stage of a generator as an ONNX graph."""
+
+import importlib
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import torch
+
+from zerosum.core.errors import SettingError
+from zerosum.export.generator import Stage
+from zerosum.export.translations import translations
+
+if TYPE_CHECKING:
+    import onnx
+
+PACKAGES = ("onnx", "onnxscript", "onnxruntime")
+
+MOST_SAMPLES = 2**20
+"""Samples that a graph takes at a time, at most."""
+
+
+def need_packages() -> None:
+    """Make sure that what exporting needs is installed.
+
+    Raises:
+        SettingError: It is not; the message says how to install it.
+    """
+    try:
+        for name in PACKAGES:
+            importlib.import_module(name)
+    except ImportError:
+        raise SettingError(f"Exporting needs {', '.join(PACKAGES)}: pip install 'zerosum[export]'.") from None
+
+
+def traced(stage: Stage) -> "onnx.ModelProto":
+    """The graph of a stage, for any number of samples at a time.
+
+    Its inputs have the stage's names, but that class indices are called `class`.
+    """
+    batch = torch.export.Dim("samples", min=1, max=MOST_SAMPLES)
+    shapes = {name: {0: batch} if example.dim() else {} for name, example in stage.inputs.items()}
+    names = [name_of_input(name, example) for name, example in stage.inputs.items()]
+    with torch.no_grad(), _quietly():
+        program = torch.export.export(stage.module, (), stage.inputs, dynamic_shapes=shapes)
+        exported = torch.onnx.export(
+            program,
+            input_names=names,
+            output_names=[stage.output],
+            external_data=False,
+            verbose=False,
+            custom_translation_table=translations(),
+        )
+    assert exported is not None
+    proto = exported.model_proto
+    for node in proto.graph.node:
+        # Which line of whose Python file a node is from is nobody's business elsewhere.
+        del node.metadata_props[:]
+    for value in (*proto.graph.value_info, *proto.graph.input, *proto.graph.output, *proto.graph.initializer):
+        del value.metadata_props[:]
+    return proto
+
+
+def name_of_input(name: str, example: torch.Tensor) -> str:
+    """What an input is called in a graph: conditions that are indices are a class."""
+    return "class" if name == "condition" and not example.is_floating_point() else name
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Keep to itself what the exporter says of packages that nothing here needs, and of its own future."""
+    logger = logging.getLogger("torch.onnx")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)

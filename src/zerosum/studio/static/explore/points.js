@@ -1,0 +1,137 @@
+// @ts-check
+/** The page for models of points: many generated ones over real ones. */
+
+import { addressOf, rememberQuery } from "../core/address.js";
+import { fill, h } from "../core/dom.js";
+import { icon } from "../core/icons.js";
+import { onKey } from "../core/keys.js";
+import { number } from "../core/words.js";
+import { line, literal, makeCommands } from "./commands.js";
+import { makeHistory } from "./history.js";
+import { Latest } from "./latest.js";
+import { makeScatter } from "./scatter.js";
+import { Scene } from "./scene.js";
+import { LARGEST_SEED, randomSeed } from "./state.js";
+import { makeTold } from "./told.js";
+
+/** @typedef {import("./kit.js").Base} Base */
+/** @typedef {import("./scatter.js").Points} Points */
+/** @typedef {{condition: string | null, truncation: number | null, seed: number, count: number}} State seed: of the first */
+
+const COUNTS = [100, 250, 500, 1000, 2000, 5000];
+
+/**
+ * @param {HTMLElement} root
+ * @param {Base} base
+ * @param {URLSearchParams} query
+ * @returns {(() => void)[]} what takes the keys back
+ */
+export function openPoints(root, base, query) {
+  const { model, client, left, say, fail, well } = base;
+  const scene = new Scene(stateOf(query, model));
+  const history = makeHistory(scene, say);
+  const scatter = makeScatter();
+  const told = makeTold(base, (condition) => scene.set({ condition }));
+  const count = h("input", { type: "range", id: "count", min: "0", max: String(COUNTS.length - 1), step: "1",
+    data: { testid: "count" }, on: {
+      input: () => scene.set({ count: COUNTS[Number(count.value)] }, false),
+      change: () => scene.set({ count: COUNTS[Number(count.value)] }),
+    } });
+  const counts = h("output", { for: "count" });
+  const seed = h("input", { class: "seed", inputmode: "numeric", data: { testid: "seed" }, on: { change: () => {
+    const value = Number(seed.value);
+    if (Number.isInteger(value) && value >= 0 && value <= LARGEST_SEED) {
+      scene.set({ seed: value });
+    }
+  } } });
+  const random = () => scene.set({ seed: randomSeed() });
+  const step = (/** @type {number} */ by) => scene.set({ seed: Math.max(0, scene.state.seed + by) });
+  const commands = makeCommands();
+  const latest = new Latest((/** @type {State} */ state, signal) => client.ask("points", { ...state,
+    view: client.view("points"), place: { latent: { seed: state.seed }, ...(state.condition === null ? {}
+      : { condition: state.condition }) } }, signal), (/** @type {Points} */ found, state) => {
+    scatter.draw(found, state.seed);
+    well();
+  }, fail);
+  left.addEventListener("abort", () => {
+    latest.stop();
+    scatter.stop();
+  });
+
+  fill(root, h("div", { class: "explore" }, h("div", { class: "explore-stage stack" }, scatter.element), h("div", { class: "stack" },
+    h("section", { class: "card stack", "aria-label": "Which points" }, h("div", { class: "row spread" }, h("div", { class: "row" },
+      h("label", { class: "field inline" }, "Sample", seed),
+      h("button", { class: "icon", "aria-label": "The sample before", data: { testid: "seed-back" }, on: { click: () => step(-1) } }, icon("left")),
+      h("button", { class: "icon", "aria-label": "The next sample", data: { testid: "seed-next" }, on: { click: () => step(1) } }, icon("right")),
+      h("button", { title: "Other samples (r)", data: { testid: "random" }, on: { click: random } }, icon("dice"), "Random")),
+    history.element), h("p", { class: "soft small" }, "The numbered sample is ringed; the others follow it."),
+    h("div", { class: "stack tight" }, h("div", { class: "row spread" }, h("label", { for: "count" }, "Points"), counts), count),
+    told && h("div", { class: "stack tight" }, h("h3", null, model.told?.kind === "class" ? "Class" : "What they are"), told.element)),
+    scatter.numbers, commands.element)));
+
+  const show = (/** @type {State} */ state, /** @type {boolean} */ settled) => {
+    told?.show(state.condition);
+    counts.textContent = number(state.count);
+    count.value = String(COUNTS.indexOf(state.count));
+    count.setAttribute("aria-valuetext", `${number(state.count)} points`);
+    if (document.activeElement !== seed) {
+      seed.value = String(state.seed);
+    }
+    history.show();
+    latest.ask(state);
+    if (settled) {
+      const address = queryOf(state);
+      rememberQuery(address);
+      commands.show(...copiesOf(state, model), addressOf("explore", model.id, address));
+    }
+  };
+  scene.watch(show);
+  show(scene.state, true);
+  return [onKey("r", "show other samples", random), onKey("ArrowLeft", "the sample before", () => step(-1)),
+    onKey("ArrowRight", "the next sample", () => step(1)), ...history.keys()];
+}
+
+/**
+ * @param {URLSearchParams} query
+ * @param {import("./state.js").Model} model
+ * @returns {State}
+ */
+function stateOf(query, model) {
+  const seed = Number(query.get("s") ?? 0);
+  const count = Number(query.get("n") ?? 1000);
+  const truncation = Number(query.get("psi") ?? NaN);
+  return {
+    condition: model.told ? query.get("told") : null,
+    truncation: model.truncation && truncation >= 0 ? truncation : null,
+    seed: Number.isInteger(seed) && seed >= 0 && seed <= LARGEST_SEED ? seed : 0,
+    count: COUNTS.includes(count) ? count : 1000,
+  };
+}
+
+/**
+ * @param {State} state
+ * @returns {URLSearchParams}
+ */
+function queryOf({ condition, truncation, seed, count }) {
+  const query = new URLSearchParams({ s: String(seed), n: String(count) });
+  if (condition !== null) {
+    query.set("told", condition);
+  }
+  if (truncation !== null) {
+    query.set("psi", String(truncation));
+  }
+  return query;
+}
+
+/**
+ * @param {State} state
+ * @param {import("./state.js").Model} model
+ * @returns {[string, string]} as a command, and in Python
+ */
+function copiesOf({ condition, seed, count }, { path, told }) {
+  const asked = condition === null || told === null ? [] : [told.flag, condition];
+  const command = line("zerosum sample", path, "--seeds", `${seed}-${seed + count - 1}`, ...asked, "--format", "npz");
+  const also = condition === null ? "" : `, condition=${literal(condition)}`;
+  return [command, ["import zerosum", "", `model = zerosum.load(${literal(path)})`,
+    `points = model.sample(${count}, seed=${seed}${also})  # float32 (${count}, coordinates)`].join("\n")];
+}

@@ -1,0 +1,73 @@
+// @ts-check
+/** Explore: what a run's model can make, and everything that can be done with its latents. */
+
+import { get } from "../core/api.js";
+import { addressOf } from "../core/address.js";
+import { alarm, fill, h } from "../core/dom.js";
+import { refreshRuns } from "../core/runs.js";
+import { number } from "../core/words.js";
+import { Client } from "../explore/client.js";
+import { openImages } from "../explore/images.js";
+import { openPoints } from "../explore/points.js";
+import { openTable } from "../explore/table.js";
+
+const KINDS = { image: openImages, points: openPoints, table: openTable };
+
+/**
+ * @param {HTMLElement} root
+ * @param {import("../core/address.js").Address} address
+ * @returns {Promise<() => void>}
+ */
+export async function open(root, { run, query }) {
+  const known = (await refreshRuns()).find((one) => one.id === run);
+  if (run === null || known?.model === false) {
+    fill(root, empty(run));
+    return () => undefined;
+  }
+  const waiting = h("p", { class: "empty", role: "status" }, "Opening the model …");
+  fill(root, waiting);
+  /** @type {import("../explore/state.js").Model} */
+  const model = await get(`/api/models/${encodeURIComponent(run)}`);
+  const leaving = new AbortController();
+  const said = h("p", { class: "unseen", role: "status", "aria-live": "polite", data: { testid: "said" } });
+  const problem = h("p", { class: "problem", role: "alert", hidden: true, data: { testid: "problem" } });
+  const page = h("div", { class: "stack" });
+  fill(root, h("div", { class: "stack" }, heading(model), problem, page, said));
+  const backs = KINDS[model.kind](page, {
+    model,
+    client: new Client(model.id),
+    left: leaving.signal,
+    say: (text) => {
+      said.textContent = text;
+    },
+    fail: (error) => {
+      problem.hidden = false;
+      problem.textContent = error.message;
+      alarm(error.message);
+    },
+    well: () => {
+      problem.hidden = true;
+    },
+  }, query);
+  return () => {
+    leaving.abort();
+    backs.forEach((back) => back());
+  };
+}
+
+/** @param {import("../explore/state.js").Model} model */
+function heading({ recipe, data, facts }) {
+  const seen = facts.samples_seen === undefined ? "" : `, ${number(facts.samples_seen)} samples seen`;
+  return h("div", null, h("h1", null, "Explore"), h("p", { class: "soft" },
+    `${recipe}${data ? `, trained on ${data}` : ""}${seen}`));
+}
+
+/** @param {string | null} run */
+function empty(run) {
+  return h("section", { class: "empty", data: { testid: "nothing-to-explore" } },
+    h("h2", null, run === null ? "There is nothing to explore yet" : "This run has no model yet"),
+    h("p", null, run === null ? "Train something first: what it learns can then be walked through, mixed and computed with."
+      : "It is written at the first checkpoint, about a minute after training began."),
+    h("p", null, h("a", { class: "button primary", data: { testid: "to-start" },
+      href: run === null ? addressOf("start") : addressOf("train", run) }, run === null ? "Train something" : "Watch it train")));
+}
