@@ -199,7 +199,7 @@ def test_forms_are_of_the_data(empty, client):
     assert groups["options"] == ["conditional", "hold_out", "sigma"]
     seen = client.post("/api/data", json={"run": "00001-pictures-dcgan"}).json()
     assert [one["name"] for one in seen["classes"]] == ["cat", "dog"] and seen["source"].endswith("/pictures.npz")
-    form = client.get("/api/form", params={"data": seen["data"], "recipe": "wgan-gp", "preset": "small"})
+    form = client.get("/api/form", params={"data": seen["data"], "recipe": "sngan", "preset": "small"})
     assert form.status_code == 200 and "mirror" in json.dumps(form.json()["fields"][2])
     names = [one["name"] for one in client.get("/api/recipes", params={"kind": "table"}).json()]
     assert "tabular" in names and "dcgan" not in names

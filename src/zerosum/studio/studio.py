@@ -82,6 +82,7 @@ class Studio:
         self.renderers.close()
         self.projections.close()
         self.exports.close()
+        self.jobs.let_go()
 
 
 def studio_of(request: Request) -> Studio:

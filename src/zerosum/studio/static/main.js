@@ -74,12 +74,15 @@ async function show() {
   document.title = `${page.title}${OF_RUN.has(page.name) && address.run ? ` · ${address.run}` : ""} · zerosum studio`;
   leave();
   leave = () => undefined;
-  fill(root);
+  delete root.dataset.ready;
   root.dataset.page = page.name;
+  // A place of its own for every page: one that is left while it is still being made goes on drawing where nobody looks.
+  const place = h("div", { class: "page" });
+  fill(root, place);
   try {
     const { open } = await page.load();
     if (turn === opened) {
-      const left = await open(root, address);
+      const left = await open(place, address);
       // Somebody may have gone on while the page was being made.
       if (turn === opened) {
         leave = left;
@@ -91,7 +94,7 @@ async function show() {
   } catch (error) {
     if (turn === opened) {
       const sentence = error instanceof Error ? error.message : String(error);
-      fill(root, h("p", { class: "problem", role: "alert", data: { testid: "problem" } }, sentence));
+      fill(place, h("p", { class: "problem", role: "alert", data: { testid: "problem" } }, sentence));
       alarm(sentence);
     }
   }

@@ -122,7 +122,7 @@ function makeTray({ model, scene, say }, number, put, choose) {
     say(`Tray ${name} is empty`);
     title.focus();
   } } }, icon("close"));
-  const element = h("section", { class: "tray", "aria-label": `Tray ${name}`, on: {
+  const element = h("section", { class: "concept-tray", "aria-label": `Tray ${name}`, on: {
     dragover: (/** @type {DragEvent} */ event) => {
       event.preventDefault();
       element.classList.add("over");

@@ -42,7 +42,7 @@ export function makeBrowser(kit, { name, label, count, columns, onChoose, onKey 
     on: { click: () => turn(-1) } }, icon("left"));
   const on = h("button", { class: "quiet icon", "aria-label": "More samples", data: { testid: `${name}-more` },
     on: { click: () => turn(1) } }, icon("right"));
-  const element = h("div", { class: "stack tight" }, h("div", { class: "row spread" }, h("h3", null, label),
+  const element = h("div", { class: "stack close-stack" }, h("div", { class: "row spread" }, h("h3", null, label),
     h("div", { class: "row" }, range, back, on)), grid);
 
   const latest = new Latest((/** @type {Place[]} */ places, signal) => kit.client.tiles(name, places, columns, signal),

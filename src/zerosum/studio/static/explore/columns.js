@@ -30,7 +30,7 @@ export function makeColumns() {
   const order = h("select", { "aria-label": "Order", data: { testid: "columns-order" }, on: { change: () => draw() } },
     h("option", { value: "table" }, "as in the table"), h("option", { value: "apart" }, "most different first"));
   const numbers = h("input", { type: "checkbox", data: { testid: "columns-numbers" }, on: { change: () => draw() } });
-  const grid = h("div", { class: "columns" });
+  const grid = h("div", { class: "column-charts" });
   const key = h("p", { class: "row small key", "aria-hidden": "true" }, h("span", { class: "key-real" }), "real",
     h("span", { class: "key-fake" }), "generated");
   const element = h("section", { class: "card stack", "aria-labelledby": "columns-title", data: { testid: "columns" } },

@@ -17,7 +17,7 @@ export function makeCommands() {
   const kinds = [["Command", "command"], ["Python", "Python"], ["Link", "link"]];
   const lines = kinds.map(([words, what]) => ({ words, ...makeCommand(`as-${what.toLowerCase()}`, what) }));
   const element = h("details", { class: "card copy-as", data: { testid: "copy-as" } }, h("summary", null, "Copy as"),
-    h("div", { class: "stack" }, lines.map(({ words, element: line }) => h("div", { class: "stack tight" },
+    h("div", { class: "stack" }, lines.map(({ words, element: line }) => h("div", { class: "stack close-stack" },
       h("h3", null, words), line))));
   return { element, show: (command, python, link) => [command, python, `${location.origin}/${link}`]
     .forEach((text, index) => lines[index].show(text)) };

@@ -19,7 +19,7 @@ export function makeControls(kit) {
   const space = model.spaces.length > 1 ? makeSpaces(kit) : null;
   const kind = { class: "Class", attributes: "Attributes", prompt: "In words" }[model.told?.kind ?? ""] ?? "";
   const element = h("div", { class: "choices" },
-    told && h("div", { class: "stack tight" }, h("h3", null, kind), told.element), truncation?.element, space?.element);
+    told && h("div", { class: "stack close-stack" }, h("h3", null, kind), told.element), truncation?.element, space?.element);
   return {
     element,
     any: Boolean(told ?? truncation ?? space),
@@ -44,7 +44,7 @@ function makeTruncation({ scene }) {
   const value = h("output", { for: "truncation" });
   const none = h("button", { class: "quiet small", data: { testid: "truncation-none" },
     on: { click: () => scene.set({ truncation: null }) } }, "Reset");
-  const element = h("div", { class: "stack tight" }, h("div", { class: "row spread" },
+  const element = h("div", { class: "stack close-stack" }, h("div", { class: "row spread" },
     h("label", { for: "truncation" }, "Truncation"), h("span", { class: "row" }, value, none)), slider,
   h("p", { class: "soft small" }, "Smaller: more typical, less varied."));
   return { element, show: (/** @type {number | null} */ truncation) => {
@@ -64,7 +64,7 @@ function makeSpaces({ model, scene }) {
     click: () => scene.set({ space, moves: [], layers: [0, 0], ...((model.layers[space] ?? 1) < 2
       && scene.state.tab === "mix" ? { tab: "sample" } : {}) }),
   } }, words[space]));
-  const element = h("div", { class: "stack tight" }, h("h3", null, "Latents"),
+  const element = h("div", { class: "stack close-stack" }, h("h3", null, "Latents"),
     h("div", { class: "picks", role: "group", "aria-label": "Space of latents" }, buttons));
   return { element, show: (/** @type {string} */ space) => buttons.forEach((button, index) => {
     button.setAttribute("aria-pressed", String(model.spaces[index] === space));

@@ -17,7 +17,7 @@ export function cropper({ shape: [height, width] }) {
     role: "img", "aria-label": "The part of the picture that is used; arrow keys move it", data: { testid: "crop" } });
   const zoom = h("input", { type: "range", min: "1", max: String(MOST_ZOOM), step: "0.01", value: "1",
     "aria-label": "Zoom", data: { testid: "crop-zoom" }, on: { input: () => draw() } });
-  const element = h("div", { class: "stack tight crop", hidden: true }, canvas, zoom);
+  const element = h("div", { class: "stack close-stack crop", hidden: true }, canvas, zoom);
   /** @type {ImageBitmap | null} */
   let picture = null;
   let [x, y] = [0.5, 0.5]; // the middle of the window, as shares of the picture

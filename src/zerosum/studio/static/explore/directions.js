@@ -27,7 +27,7 @@ export function makeDirections(kit) {
   const reset = h("button", { class: "quiet", data: { testid: "reset-directions" },
     on: { click: () => scene.set({ moves: [] }) } }, "Reset");
   const picks = h("div", { class: "picks", role: "group", "aria-label": "Directions" });
-  const element = h("div", { class: "stack tight" }, h("div", { class: "row" }, h("h3", null, "Directions"), picks, reset),
+  const element = h("div", { class: "stack close-stack" }, h("div", { class: "row" }, h("h3", null, "Directions"), picks, reset),
     busy, list);
 
   const open = (/** @type {Axes} */ chosen) => {

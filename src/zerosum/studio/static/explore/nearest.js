@@ -22,7 +22,7 @@ export function makeNearest(kit) {
     canvases.map((canvas, index) => h("div", { class: "neighbour" }, canvas, distances[index])));
   const words = h("p", { class: "soft small", role: "status" });
   const element = h("details", { class: "card", data: { testid: "nearest" }, on: { toggle: () => show(scene.state, true) } },
-    h("summary", null, "Nearest training pictures"), h("div", { class: "stack tight" }, row, words));
+    h("summary", null, "Nearest training pictures"), h("div", { class: "stack close-stack" }, row, words));
 
   const latest = new Latest(async (/** @type {object} */ place, signal) => {
     if (row.hidden) {

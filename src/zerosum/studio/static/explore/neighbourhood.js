@@ -47,7 +47,7 @@ export function makeNeighbourhood(kit) {
     }
     keep.disabled = false;
   } } }, name, keep);
-  const element = h("section", { class: "tray result", "aria-label": "Result" },
+  const element = h("section", { class: "concept-tray tray-result", "aria-label": "Result" },
     h("div", { class: "row spread" }, h("strong", { class: "tray-name" }, "= Result")), grid, form);
 
   const latest = new Latest((/** @type {any[]} */ places, signal) => kit.client.tiles("around", places, 3, signal), (tiles) => {

@@ -19,7 +19,7 @@ export function makePhoto(kit) {
   const crop = cropper(model);
   const file = h("input", { type: "file", accept: "image/*", class: "unseen", id: "photo-file", data: { testid: "photo-file" },
     on: { change: () => file.files?.[0] && take(file.files[0]) } });
-  const drop = h("label", { class: "drop", for: "photo-file", data: { testid: "photo-drop" }, on: {
+  const drop = h("label", { class: "photo-drop", for: "photo-file", data: { testid: "photo-drop" }, on: {
     dragover: (/** @type {DragEvent} */ event) => event.preventDefault(),
     drop: (/** @type {DragEvent} */ event) => {
       event.preventDefault();
@@ -34,12 +34,12 @@ export function makePhoto(kit) {
   const cancel = h("button", { hidden: true, data: { testid: "project-cancel" } }, "Cancel");
   const progress = h("progress", { max: 1, value: 0, hidden: true, "aria-label": "How far the search is" });
   const words = h("p", { class: "soft small", role: "status" });
-  const strip = h("div", { class: "found", hidden: true });
+  const strip = h("div", { class: "photo-found", hidden: true });
   const kept = h("div", { class: "picks", role: "group", "aria-label": "Kept latents" });
   const element = h("div", { class: "stack" }, h("p", { class: "soft small" },
     "The picture does not leave this machine. What is found can be moved, mixed and computed with like any sample."),
-  h("div", { class: "photo" }, h("div", { class: "stack tight" }, file, drop, crop.element),
-    h("div", { class: "stack tight" }, h("div", { class: "row" }, begin, cancel), progress, words, strip)),
+  h("div", { class: "photo" }, h("div", { class: "stack close-stack" }, file, drop, crop.element),
+    h("div", { class: "stack close-stack" }, h("div", { class: "row" }, begin, cancel), progress, words, strip)),
   h("h3", null, "Kept"), kept);
 
   let name = "picture";
@@ -117,7 +117,7 @@ function showStrip(strip, picture, { shape: [height, width] }) {
   const words = ["Yours", "Nearest sample", "Found"];
   strip.hidden = false;
   fill(strip, words.map((word, index) => {
-    const canvas = h("canvas", { class: "tile pixels", width, height, role: "img", "aria-label": word });
+    const canvas = h("canvas", { class: "sample-tile pixels", width, height, role: "img", "aria-label": word });
     canvas.getContext("2d")?.drawImage(picture, -index * width, 0);
     return h("figure", null, canvas, h("figcaption", { class: "soft small" }, word));
   }));

@@ -65,8 +65,8 @@ export function openPoints(root, base, query) {
       h("button", { class: "icon", "aria-label": "The next sample", data: { testid: "seed-next" }, on: { click: () => step(1) } }, icon("right")),
       h("button", { title: "Other samples (r)", data: { testid: "random" }, on: { click: random } }, icon("dice"), "Random")),
     history.element), h("p", { class: "soft small" }, "The numbered sample is ringed; the others follow it."),
-    h("div", { class: "stack tight" }, h("div", { class: "row spread" }, h("label", { for: "count" }, "Points"), counts), count),
-    told && h("div", { class: "stack tight" }, h("h3", null, model.told?.kind === "class" ? "Class" : "What they are"), told.element)),
+    h("div", { class: "stack close-stack" }, h("div", { class: "row spread" }, h("label", { for: "count" }, "Points"), counts), count),
+    told && h("div", { class: "stack close-stack" }, h("h3", null, model.told?.kind === "class" ? "Class" : "What they are"), told.element)),
     scatter.numbers, commands.element)));
 
   const show = (/** @type {State} */ state, /** @type {boolean} */ settled) => {

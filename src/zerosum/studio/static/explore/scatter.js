@@ -36,7 +36,7 @@ export function makeScatter() {
   const numbers = h("details", { class: "card", data: { testid: "points-numbers" } }, h("summary", null, "As numbers"),
     h("div", { class: "wide" }, h("table", { class: "small" }, h("thead", null, h("tr", null, h("th", { scope: "col" }, "Sample"),
       h("th", { scope: "col" }, "Coordinates"))), body)));
-  const element = h("figure", { class: "card stage" }, h("div", { class: "frame" }, canvas),
+  const element = h("figure", { class: "card big-picture" }, h("div", { class: "frame" }, canvas),
     h("figcaption", { class: "row" }, toggle("real", "Real"), toggle("fake", "Generated")));
 
   const draw = () => {

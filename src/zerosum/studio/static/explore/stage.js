@@ -28,7 +28,7 @@ export function makeStage(kit, history) {
   const frame = h("div", { class: "frame" }, canvas);
   const words = h("span", { data: { testid: "place-words" } });
   const told = h("span", { class: "chip", hidden: true, data: { testid: "told" } });
-  const element = h("figure", { class: "card stage" }, frame, h("figcaption", { class: "row spread" },
+  const element = h("figure", { class: "card big-picture" }, frame, h("figcaption", { class: "row spread" },
     h("span", { class: "row" }, words, told), history));
   /** @type {Blob | null} */
   let exact = null;

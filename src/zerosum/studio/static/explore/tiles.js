@@ -12,7 +12,7 @@ import { h } from "../core/dom.js";
  * @returns {HTMLCanvasElement}
  */
 export function tile({ shape: [height, width] }) {
-  return h("canvas", { class: "tile pixels", width, height, "aria-hidden": "true" });
+  return h("canvas", { class: "sample-tile pixels", width, height, "aria-hidden": "true" });
 }
 
 /**

@@ -96,7 +96,7 @@ function promptField(examples, onTold) {
   const list = h("datalist", { id: "prompts" });
   fill(list, examples.map((text) => h("option", { value: text })));
   return {
-    element: h("div", { class: "stack tight" }, h("div", { class: "row" }, input, none), chips, list),
+    element: h("div", { class: "stack close-stack" }, h("div", { class: "row" }, input, none), chips, list),
     show: (/** @type {string | null} */ condition) => {
       if (document.activeElement !== input) {
         input.value = condition ?? "";

@@ -48,7 +48,7 @@ export function makeWay(kit) {
   const film = makeFilm(kit);
   const element = h("div", { class: "stack" }, h("div", { class: "row" }, fields[0].element, fields[1].element,
     h("button", { data: { testid: "swap" }, on: { click: () => scene.set({ ends: [...scene.state.ends].reverse(),
-      t: 1 - scene.state.t }) } }, "Swap"), play.element), h("div", { class: "stack tight" }, strip, slider), film.element);
+      t: 1 - scene.state.t }) } }, "Swap"), play.element), h("div", { class: "stack close-stack" }, strip, slider), film.element);
 
   const latest = new Latest((/** @type {object[]} */ places, signal) => kit.client.tiles("strip", /** @type {any} */ (places),
     SHOWN, signal), (tiles) => {
