@@ -141,7 +141,10 @@ export class Stage {
     this.scrubber.count(sheets.length, first ? this.beginning() : anew ? sheets.length - 1 : undefined);
     if (first && this.opening.view && this.opening.view in VIEWS) {
       const { pin, view } = this.opening;
-      this.pinned = pin === null ? null : sheets.find((sheet) => sheet.samples === pin) ?? null;
+      const pinned = sheets.find((sheet) => sheet.samples === pin);
+      if (pinned) {
+        this.setPin(pinned);
+      }
       this.look(/** @type {View} */ (view));
     }
     if (!sheets.length) {

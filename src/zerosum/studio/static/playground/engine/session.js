@@ -1,7 +1,7 @@
 // @ts-check
 /** A game that is played and watched: rounds, records of how it stands, and files of it. */
 
-import { Game } from "./game.js";
+import { Game, distributionOf } from "./game.js";
 import { Observer } from "./measures.js";
 import { FIELDS, checked } from "./settings.js";
 
@@ -46,11 +46,6 @@ export class Session {
   /** @param {{[key: string]: unknown}} asked settings that are not the defaults */
   constructor(asked) {
     this.settings = checked(asked);
-    this.begin();
-  }
-
-  /** Begins anew with the settings as they are. */
-  begin() {
     this.game = new Game(this.settings);
     this.observer = new Observer(this.game);
     this.tallies = { discriminator: new Tally(), generator: new Tally() };
@@ -60,31 +55,29 @@ export class Session {
     this.recorded = 0;
     /** @type {{player: PlayerName, outcome: Outcome} | null} a move that is computed and not made yet */
     this.pending = null;
-    this.observer.look();
-    this.record();
+    this.look();
   }
 
   /**
    * Takes other settings.
    * @param {{[key: string]: unknown}} asked those that change
-   * @returns {boolean} whether they made a new game necessary
+   * @returns {Session} this one, or a new one where they ask for other weights
    */
   change(asked) {
     const before = this.settings;
     const settings = checked({ ...before, ...asked });
-    this.settings = settings;
     const fresh = FIELDS.some(({ key, fresh }) => fresh && settings[key] !== before[key]);
-    const { dimensions, distribution } = this.game;
+    if (fresh || distributionOf(settings).dimensions !== this.game.dimensions) {
+      return new Session(settings);
+    }
+    const { distribution } = this.game;
+    this.settings = settings;
     this.pending = null;
     this.game.change(settings);
-    if (fresh || this.game.distribution.dimensions !== dimensions) {
-      this.begin();
-      return true;
-    }
     if (this.game.distribution !== distribution) {
       this.observer.fix();
     }
-    return false;
+    return this;
   }
 
   /** Plays a round: the discriminator's moves, then the generator's, as far as they may move. */
@@ -107,7 +100,8 @@ export class Session {
    */
   step(player) {
     this.move(player);
-    this.count();
+    this.game.rounds += 1;
+    this.look();
   }
 
   /**
@@ -153,13 +147,13 @@ export class Session {
   count() {
     this.game.rounds += 1;
     if (this.game.rounds % interval(this.game.rounds) === 0) {
-      this.observer.look();
-      this.record();
+      this.look();
     }
   }
 
-  /** Adds a record. */
-  record() {
+  /** Looks how the game stands, and records it. */
+  look() {
+    this.observer.look();
     const { discriminator, generator } = this.tallies;
     this.entries.push({
       round: this.game.rounds,
@@ -218,6 +212,7 @@ export class Session {
       game.means[name] = Number(value);
     }
     session.entries = Array.isArray(saved.entries) ? saved.entries.slice(0, MOST) : [];
+    session.recorded = session.entries.length;
     session.observer.look();
     return session;
   }

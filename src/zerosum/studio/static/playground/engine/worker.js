@@ -67,7 +67,7 @@ class Host {
       case "restore":
         return this.replace(Session.restore(request.saved));
       case "change":
-        return session.change(request.settings) ? this.replace(session) : undefined;
+        return this.change(session.change(request.settings));
       case "play":
         this.pace = PACE * request.speed;
         this.before = performance.now();
@@ -91,6 +91,13 @@ class Host {
         return this.pace ? undefined : this.show();
       case "save":
         return this.tell({ type: "saved", saved: session.save() });
+    }
+  }
+
+  /** @param {Session} session that other settings led to */
+  change(session) {
+    if (session !== this.session) {
+      this.replace(session);
     }
   }
 
