@@ -7,6 +7,7 @@ model.sample(64, seed=0)  numbered samples: number s is the same sample everywhe
 zerosum.explore(run)      walk, mix, move, compute and invert in its latents
 zerosum.diagnose(run)     what is wrong with a run, with evidence, and what to try
 zerosum.evaluate(run)     how good its samples are: distances with floors and intervals, diversity, copying
+zerosum.write_page(model, path)   one HTML file that draws its samples in a browser; write_onnx for other programs
 """
 
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,8 @@ __all__ = [
     "from_pretrained",
     "import_checkpoint",
     "load",
+    "write_onnx",
+    "write_page",
 ]
 
 if TYPE_CHECKING:
@@ -43,6 +46,8 @@ if TYPE_CHECKING:
         from_pretrained,
         import_checkpoint,
         load,
+        write_onnx,
+        write_page,
     )
 
 

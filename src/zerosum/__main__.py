@@ -23,6 +23,7 @@ VERBS = {
         "FILE --out MODEL",
         "make a model of a checkpoint of StyleGAN2, R3GAN, DCGAN or BigGAN; runs nothing in it",
     ),
+    "export": ("MODEL", "write a generator as one file: a page for browsers, or an ONNX graph for programs"),
     "studio": ("[FOLDER]", "open the web app: train, watch, explore, learn and export in a browser"),
     "recipes": ("", "list the systems that can be trained"),
 }

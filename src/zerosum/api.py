@@ -19,6 +19,7 @@ from zerosum.data.packing import Progress
 from zerosum.diagnosis import Diagnosis, diagnose
 from zerosum.evaluation import Evaluation, evaluate
 from zerosum.exploration import Explorer, SpaceName
+from zerosum.export import write_onnx, write_page
 from zerosum.imports import import_checkpoint
 from zerosum.train.asked import Asked, asked_of
 from zerosum.train.folder import RunFolder
@@ -50,6 +51,8 @@ __all__ = [
     "train",
     "treat",
     "undo",
+    "write_onnx",
+    "write_page",
 ]
 
 SHORT = 5.0

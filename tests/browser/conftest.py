@@ -69,30 +69,30 @@ class Studio:
         """Serve."""
         import uvicorn
 
-        from zerosum.studio.app import make_app
+        from zerosum.studio.app import App
         from zerosum.studio.server import Server, listen, token_of
 
         listening = listen("127.0.0.1", self.port)
         assert listening.getsockname()[1] == self.port, "the port is not free any more"
-        app, studio = make_app(self.root, token_of(self.root), self.port, work=self.root.parent)
-        config = uvicorn.Config(app, log_level="error", access_log=False, lifespan="off", ws="none")
-        self._server, self._studio = Server(config, studio), studio
+        self._app = App(self.root, token_of(self.root), self.port, work=self.root.parent)
+        config = uvicorn.Config(self._app, log_level="error", access_log=False, lifespan="off", ws="none")
+        self._server = Server(config, self._app)
         self._thread = threading.Thread(target=self._server.run, args=([listening],), daemon=True)
         self._thread.start()
 
     def end(self) -> None:
         """Stop serving; pages and trainings are left alone."""
         if self._thread is not None:
-            self._studio.ending.set()
+            self._app.ending.set()
             self._server.should_exit = self._server.force_exit = True
             self._thread.join(20)
             assert not self._thread.is_alive(), "the studio does not end"
-            self._studio.close()
+            self._app.close()
             self._thread = None
 
     def end_trainings(self) -> None:
         """End the trainings that were started from pages."""
-        for process, _ in self._studio.jobs._started.values():
+        for process, _ in self._app.studio.jobs._started.values():
             process.terminate()
             process.wait(60)
 

@@ -11,7 +11,7 @@ import uvicorn
 from starlette.testclient import TestClient
 
 import zerosum
-from zerosum.studio.app import make_app
+from zerosum.studio.app import App
 from zerosum.studio.server import Server, listen
 from zerosum.studio.studio import Studio
 
@@ -57,11 +57,11 @@ def work(trained: Path, tmp_path: Path) -> Path:
 
 
 def opened(root: Path, work: Path) -> Iterator[tuple[TestClient, Studio]]:
-    app, studio = make_app(root, TOKEN, PORT, work=work)
+    app = App(root, TOKEN, PORT, work=work)
     with TestClient(app, base_url=HERE, follow_redirects=False, headers={"Origin": HERE}) as client:
         assert client.get(f"/?token={TOKEN}").status_code == 303
-        yield client, studio
-    studio.close()
+        yield client, app.studio
+    app.close()
 
 
 @pytest.fixture
@@ -108,8 +108,8 @@ class Running:
     def __init__(self, root: Path, port: int = 0) -> None:
         listening = listen("127.0.0.1", port)
         self.port = listening.getsockname()[1]
-        app, self.studio = make_app(root, TOKEN, self.port, work=root.parent)
-        self._server = Server(uvicorn.Config(app, log_level="error", lifespan="off", ws="none"), self.studio)
+        self.app = App(root, TOKEN, self.port, work=root.parent)
+        self._server = Server(uvicorn.Config(self.app, log_level="error", lifespan="off", ws="none"), self.app)
         self._thread = threading.Thread(target=self._server.run, args=([listening],))
         self._thread.start()
         self.address = f"http://127.0.0.1:{self.port}"
@@ -120,7 +120,7 @@ class Running:
         self._server.handle_exit(2, None)
         self._thread.join(20)
         assert not self._thread.is_alive()
-        self.studio.close()
+        self.app.close()
 
 
 @pytest.fixture

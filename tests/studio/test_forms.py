@@ -18,7 +18,7 @@ from zerosum.config.run import Run
 from zerosum.core.errors import SettingError
 from zerosum.core.registry import find_recipe, recipes
 from zerosum.studio.commands import flags, spelled, train_arguments
-from zerosum.studio.forms import attribute_docs, fields_of, values_of, with_changes
+from zerosum.studio.starting.forms import attribute_docs, fields_of, values_of, with_changes
 
 RECIPES = [recipe.name for recipe in recipes()]
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from zerosum.studio.record import Columns, Record, event_of, spread_evenly
-from zerosum.studio.summary import Summary
-from zerosum.studio.thinning import thinned
+from zerosum.studio.watching.record import Columns, Record, event_of, spread_evenly
+from zerosum.studio.watching.summary import Summary
+from zerosum.studio.watching.thinning import thinned
 
 
 def write(path: Path, *events: dict) -> None:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from zerosum.core.events import append_event, read_events
 from zerosum.health.checks import CHECKS
-from zerosum.studio.health import QUESTIONS
+from zerosum.studio.watching.health import QUESTIONS
 from zerosum.train.folder import RunFolder
 
 RING, PICTURES, TABLE = "00000-ring-r3gan", "00001-pictures-dcgan", "00002-people-tabular"
@@ -45,8 +45,8 @@ def test_two_hundred_runs_are_read_once(both, work, monkeypatch):
             work / "runs" / RING, work / "runs" / f"{number + 10:05d}-ring", ignore=lambda *_: {"checkpoints"}
         )
     assert len(client.get("/api/runs").json()) == 203
-    monkeypatch.setattr("zerosum.studio.summary.event_of", lambda line: pytest.fail("a record was read again"))
-    monkeypatch.setattr("zerosum.studio.runs.asked_of", lambda folder: pytest.fail("a config was read again"))
+    monkeypatch.setattr("zerosum.studio.watching.summary.event_of", lambda line: pytest.fail("a record was read again"))
+    monkeypatch.setattr("zerosum.studio.watching.runs.asked_of", lambda folder: pytest.fail("a config was read again"))
     assert len(client.get("/api/runs").json()) == 203
 
 

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from zerosum.core.errors import SettingError
-from zerosum.studio.app import make_app
+from zerosum.studio.app import App
 from zerosum.studio.security import HEADERS, is_address, is_loopback, is_wildcard, own_names
 from zerosum.studio.server import listen, token_of
 
@@ -21,10 +21,10 @@ JSON = {"Content-Type": "application/json"}
 @pytest.fixture
 def stranger(tmp_path: Path):
     """A browser that has not shown the token."""
-    app, studio = make_app(tmp_path / "runs", TOKEN, PORT, work=tmp_path)
+    app = App(tmp_path / "runs", TOKEN, PORT, work=tmp_path)
     with TestClient(app, base_url=HERE, follow_redirects=False) as client:
         yield client
-    studio.close()
+    app.close()
 
 
 @pytest.mark.parametrize("address", ["/", "/api/state", "/api/runs", "/static/main.js", "/api/nothing", "/favicon.ico"])
@@ -271,12 +271,12 @@ def test_static_files_have_types_and_are_asked_for_again(client):
 
 
 def test_a_mistake_of_ours_is_a_sentence_and_no_traceback(work, monkeypatch, refused):
-    app, studio = make_app(work / "runs", TOKEN, PORT, work=work)
-    monkeypatch.setattr(studio.runs, "listing", lambda: 1 / 0)
+    app = App(work / "runs", TOKEN, PORT, work=work)
+    monkeypatch.setattr(app.studio.runs, "listing", lambda: 1 / 0)
     with TestClient(app, base_url=HERE, raise_server_exceptions=False) as client:
         client.get(f"/?token={TOKEN}")
         assert "ZeroDivisionError" in refused(500, client.get("/api/runs"))
-    studio.close()
+    app.close()
 
 
 def test_nothing_is_unpickled(work, refused, client):
@@ -309,12 +309,12 @@ def test_which_addresses_are_this_machines_alone():
     ],
 )
 def test_others_are_let_in_by_address_and_token_alone(tmp_path, bound, host, status):
-    app, studio = make_app(tmp_path / "runs", TOKEN, PORT, bound)
+    app = App(tmp_path / "runs", TOKEN, PORT, bound)
     with TestClient(app, base_url=HERE) as client:
         there = {"Host": f"{host}:{PORT}"}
         assert client.get("/api/state", headers=there).status_code == 403
         assert client.get("/api/state", headers={**there, "Cookie": f"zerosum-{PORT}={TOKEN}"}).status_code == status
-    studio.close()
+    app.close()
 
 
 def test_the_token_is_kept_for_its_owner_alone(tmp_path):

@@ -11,9 +11,9 @@ import httpx
 import pytest
 
 from zerosum.core.events import append_event, forget_after
-from zerosum.studio import stream
-from zerosum.studio.stream import Follower, _batch
-from zerosum.studio.tail import Place
+from zerosum.studio.watching import stream
+from zerosum.studio.watching.stream import Follower, _batch
+from zerosum.studio.watching.tail import Place
 
 RUN, OTHER = "00000-a", "00001-b: 50 % & more"
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zerosum.core.errors import SettingError
-from zerosum.studio import tail
-from zerosum.studio.tail import Place, Tail
+from zerosum.studio.watching import tail
+from zerosum.studio.watching.tail import Place, Tail
 
 
 def replace(path: Path, text: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from zerosum.core.events import append_event, read_events
-from zerosum.studio.jobs import JOB, LOG, Jobs
+from zerosum.studio.watching.jobs import JOB, LOG, Jobs
 from zerosum.train.folder import RunFolder
 
 RING = "00000-ring-r3gan"
@@ -208,7 +208,7 @@ def test_forms_are_of_the_data(empty, client):
 STUDIO = """
 import sys, time
 from pathlib import Path
-from zerosum.studio.jobs import Jobs
+from zerosum.studio.watching.jobs import Jobs
 from zerosum.train.folder import RunFolder
 jobs, folder = Jobs(Path.cwd()), RunFolder(Path(sys.argv[1]))
 jobs.start(folder, ["train", "ring", "--recipe", "r3gan", "--samples", "1000000000", "--batch", "64", "--widths", "16",

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from zerosum.studio import uploads
+from zerosum.studio.starting import uploads
 
 
 def picture(number: int = 0, size: int = 8, form: str = "PNG") -> bytes:

@@ -14,6 +14,9 @@ from zerosum.export.tracing import name_of_input
 if TYPE_CHECKING:
     import onnx
 
+COMPARED = "Graphs compared with PyTorch"
+"""What is done here, for who waits."""
+
 CHECKED = range(16)
 """Numbers of the samples that both programs draw."""
 
@@ -38,8 +41,8 @@ def checked(proto: "onnx.ModelProto", stage: Stage) -> float:
     if not difference <= ROUNDING * size:  # also where one of them is not a number
         raise SettingError(
             f"ONNX Runtime makes other {stage.output} of this model's graph than PyTorch: they differ by up to "
-            f"{difference:.2g}, where the largest number is {size:.2g} and rounding makes {ROUNDING * size:.2g} at most. "
-            "Nothing was written; `zerosum sample` draws samples with PyTorch."
+            f"{difference:.2g}, where the largest number is {size:.2g} and rounding makes {ROUNDING * size:.2g} at "
+            "most. Nothing was written; `zerosum sample` draws samples with PyTorch."
         )
     return difference
 

@@ -42,8 +42,8 @@ class Stage:
         return self.module(**inputs)
 
 
-class Generator(nn.Module):
-    """Latents, and what else there is to say, to samples (n, *space.shape) in the model's range.
+class _Part(nn.Module):
+    """A part of a game's way from latents to samples.
 
     Args:
         game: The game.
@@ -54,6 +54,10 @@ class Generator(nn.Module):
         super().__init__()
         self.game, self.networks = game, networks
         self.parts = nn.ModuleList(networks.values())  # whose weights become this module's
+
+
+class Generator(_Part):
+    """Latents, and what else there is to say, to samples (n, *space.shape) in the model's range."""
 
     def forward(self, latent: Tensor, condition: Tensor | None = None, truncation: Tensor | None = None) -> Tensor:
         """Samples, float32.
@@ -69,7 +73,7 @@ class Generator(nn.Module):
         return self.game.truncated(self.networks, latent, condition, truncation).float()  # type: ignore[arg-type]
 
 
-class Mapping(Generator):
+class Mapping(_Part):
     """Latents to styles (n, layers, width)."""
 
     def forward(self, latent: Tensor, condition: Tensor | None = None) -> Tensor:
@@ -78,7 +82,7 @@ class Mapping(Generator):
         return self.game.styles.of(self.networks, latent, condition).float()
 
 
-class Synthesis(Generator):
+class Synthesis(_Part):
     """Styles to samples (n, *space.shape) in the model's range."""
 
     def forward(self, styles: Tensor) -> Tensor:
@@ -133,6 +137,8 @@ def settled(networks: Modules) -> dict[str, nn.Module]:
     for network in copies.values():
         for name, part in list(network.named_modules()):
             if parametrize.is_parametrized(part, "weight"):
+                kind = type(part)  # which the network that was copied has too, and which is changed below
+                object.__setattr__(part, "__class__", type(kind.__name__, kind.__bases__, dict(vars(kind))))
                 parametrize.remove_parametrizations(part, "weight")
             if isinstance(part, Level):
                 network.set_submodule(name, _Reached(*part()))

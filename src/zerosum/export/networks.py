@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from zerosum.export.checking import CHECKED, checked, runner
+from zerosum.core.progress import Progress
+from zerosum.export.checking import CHECKED, COMPARED, checked, runner
 from zerosum.export.generator import Stage, by_styles, whole
 from zerosum.export.half import halved
-from zerosum.export.tracing import traced
+from zerosum.export.tracing import TRACED, traced
 from zerosum.train.model import Model
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ LEVEL = 2 / 255
 """From one byte of a picture to the next, in the model's range."""
 
 
-def networks(model: Model) -> tuple[list[Stage], list["onnx.ModelProto"]]:
+def networks(model: Model, progress: Progress) -> tuple[list[Stage], list["onnx.ModelProto"]]:
     """The stages from latents to samples, and their graphs.
 
     Weights of pictures are in half precision where no number of the pictures that are looked at is then off by more
@@ -28,9 +29,15 @@ def networks(model: Model) -> tuple[list[Stage], list["onnx.ModelProto"]]:
         SettingError: A graph does not compute what PyTorch computes.
     """
     stages = list(by_styles(model, CHECKED)) if model.has_styles else [whole(model, CHECKED)]
-    graphs = [traced(stage) for stage in stages]
-    for graph, stage in zip(graphs, stages, strict=True):
+    graphs = []
+    for stage in stages:
+        progress(TRACED, len(graphs), len(stages))
+        graphs.append(traced(stage))
+    progress(TRACED, len(stages), len(stages))
+    for index, (graph, stage) in enumerate(zip(graphs, stages, strict=True)):
+        progress(COMPARED, index, len(stages))
         checked(graph, stage)
+    progress(COMPARED, len(stages), len(stages))
     if model.space.kind != "image":
         return stages, graphs
     smaller = [halved(graph) for graph in graphs]

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from zerosum.core.errors import SettingError
 from zerosum.core.files import replacing
-from zerosum.export.checking import CHECKED, checked
+from zerosum.core.progress import Progress
+from zerosum.export.checking import CHECKED, COMPARED, checked
 from zerosum.export.description import described
 from zerosum.export.estimating import estimate
 from zerosum.export.generator import whole
-from zerosum.export.tracing import need_packages, traced
+from zerosum.export.tracing import TRACED, need_packages, traced
 from zerosum.train.model import Model
 
 
@@ -30,7 +31,7 @@ class Written:
     difference: float
 
 
-def write_onnx(model: Model, path: Path | str) -> Written:
+def write_onnx(model: Model, path: Path | str, progress: Progress = lambda what, done, total: None) -> Written:
     """Write a model's generator as an ONNX file, if ONNX Runtime draws the samples with it that PyTorch draws.
 
     Its inputs are `latent` (n, dimension); where something is told, `class` (n,) or `condition` (n, width); and where
@@ -40,6 +41,7 @@ def write_onnx(model: Model, path: Path | str) -> Written:
     Args:
         model: The model.
         path: The file to write; an earlier one is replaced.
+        progress: Hears how far it is.
 
     Raises:
         SettingError: Packages are missing, or the model cannot be written so; the message says why.
@@ -49,8 +51,12 @@ def write_onnx(model: Model, path: Path | str) -> Written:
     if refusal is not None:
         raise SettingError(refusal)
     stage = whole(model, CHECKED)
+    progress(TRACED, 0, 1)
     proto = traced(stage)
+    progress(TRACED, 1, 1)
+    progress(COMPARED, 0, 1)
     difference = checked(proto, stage)
+    progress(COMPARED, 1, 1)
     entry = proto.metadata_props.add()
     entry.key, entry.value = "zerosum", json.dumps(described(model, stage))
     path = Path(path)

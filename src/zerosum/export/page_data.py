@@ -6,16 +6,20 @@ from typing import Any
 
 from torch import Tensor
 
+from zerosum.core.progress import Progress
 from zerosum.data.codec import PointsCodec
 from zerosum.data.conditions import Attributes, Classes, Conditions
-from zerosum.exploration.axes import find_axes
-from zerosum.exploration.spaces import LatentSpace, open_space
+from zerosum.exploration.axes import Method, find_axes
+from zerosum.exploration.spaces import LatentSpace
 from zerosum.export.generator import Stage
 from zerosum.export.passes import Cost
 from zerosum.export.priors import prior_for_page
 from zerosum.export.tracing import name_of_input
 from zerosum.latent.directions import Directions
 from zerosum.train.model import Model
+
+FOUND = "Samples that directions are found among"
+"""What is done here, for who waits."""
 
 LOOKED_AT = (300, 2000)
 """Samples that directions are found among, at least and at most."""
@@ -27,18 +31,16 @@ WIDEST = 3.0
 """The bound from which on next to nothing is cut off normal latents: the end of the page's slider."""
 
 
-def page_data(model: Model, stages: list[Stage], cost: Cost, directions: int) -> dict[str, Any]:
+def page_data(space: LatentSpace, stages: list[Stage], directions: Directions, method: Method) -> dict[str, Any]:
     """What the page is told of its model, for JSON.
 
     Args:
-        model: The model.
+        space: The model's, that the page moves in.
         stages: The networks' stages.
-        cost: What one of its samples takes.
-        directions: How many sliders there are to be at most.
+        directions: Those that it has sliders for.
+        method: How they were found.
     """
-    space = open_space(model, "auto")
-    found = _directions(space, cost, directions)
-    codec = model.codec
+    model, codec = space.model, space.model.codec
     return {
         "title": title(model),
         "kind": model.space.kind,
@@ -51,9 +53,10 @@ def page_data(model: Model, stages: list[Stage], cost: Cost, directions: int) ->
         "known": None if model.known is None else _known(model.known),
         "space": _space(space),
         "directions": {
-            "vectors": _numbers(found.vectors),
-            "spread": found.spread.tolist(),
-            "shares": [] if found.shares is None else found.shares.tolist(),
+            "method": method,
+            "vectors": _numbers(directions.vectors),
+            "spread": directions.spread.tolist(),
+            "shares": [] if directions.shares is None else directions.shares.tolist(),
         },
         "truncation": _truncation(space, stages[-1]),
         "center": list(codec.center) if isinstance(codec, PointsCodec) else [],
@@ -66,14 +69,26 @@ def title(model: Model) -> str:
     return Path(str(model.facts.get("data", model.recipe.name))).stem
 
 
-def _directions(space: LatentSpace, cost: Cost, count: int) -> Directions:
-    """Principal directions, as many as there are and are wanted; points, which can be seen all at once, have none."""
+def directions_of(space: LatentSpace, cost: Cost, count: int, method: Method, progress: Progress) -> Directions:
+    """Directions, as many as there are and are wanted; points, which can be seen all at once, have none.
+
+    Args:
+        space: Where to look for them.
+        cost: What a sample takes.
+        count: How many are wanted.
+        method: How to find them, as for `find_axes`.
+        progress: Hears of the samples that are looked at.
+    """
     dimension = space.center.shape[-1]
     if space.model.space.kind != "image" or count == 0:
         return Directions(space.center.new_zeros(0, dimension), space.center.new_zeros(0))
     least, most = LOOKED_AT
-    affordable = most if space.name == "w" else round(PATIENCE / cost.multiplications)
-    return find_axes(space, "pca", min(count, dimension), range(min(most, max(least, affordable)))).directions
+    drawn = method == "pca" and space.name == "z"
+    looked_at = min(most, max(least, round(PATIENCE / cost.multiplications))) if drawn else most
+    progress(FOUND, 0, looked_at)
+    found = find_axes(space, method, min(count, dimension), range(looked_at))
+    progress(FOUND, looked_at, looked_at)
+    return found.directions
 
 
 def _known(known: Conditions) -> dict[str, Any]:

@@ -5,15 +5,17 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-
 from zerosum.core.errors import SettingError
 from zerosum.core.files import replacing
+from zerosum.core.progress import Progress
 from zerosum.core.version import __version__
+from zerosum.exploration.axes import Method
+from zerosum.exploration.spaces import open_space
 from zerosum.export.checking import CHECKED
 from zerosum.export.estimating import estimated
 from zerosum.export.networks import drawn, networks
 from zerosum.export.onnx_file import Written
-from zerosum.export.page_data import page_data, title
+from zerosum.export.page_data import directions_of, page_data, title
 from zerosum.export.passes import cost
 from zerosum.export.shell import packed, page_of
 from zerosum.export.tracing import need_packages
@@ -23,7 +25,13 @@ DIRECTIONS = 8
 """Sliders that a page has where nobody asks for fewer."""
 
 
-def write_page(model: Model, path: Path | str, directions: int = DIRECTIONS) -> Written:
+def write_page(
+    model: Model,
+    path: Path | str,
+    directions: int = DIRECTIONS,
+    axes: Method = "pca",
+    progress: Progress = lambda what, done, total: None,
+) -> Written:
     """Write a model's generator as one page of HTML that opens from the disk, with no network, in today's browsers.
 
     The page draws numbered samples, as `Model.sample` does to within 2 levels of 255, and what lies between and around
@@ -32,7 +40,10 @@ def write_page(model: Model, path: Path | str, directions: int = DIRECTIONS) -> 
     Args:
         model: The model, of pictures or points.
         path: The file to write; an earlier one is replaced.
-        directions: How many sliders for directions it has, at most; finding them takes most of the time.
+        directions: How many sliders for directions a page of pictures has, at most.
+        axes: Which directions: "pca", along which samples vary most, or "sefa", which the generator's first layers
+            stretch most.
+        progress: Hears how far it is.
 
     Raises:
         SettingError: Packages are missing, or the model cannot be a page; the message says why.
@@ -44,16 +55,18 @@ def write_page(model: Model, path: Path | str, directions: int = DIRECTIONS) -> 
     refusal = estimated(model, taken).why_no_page
     if refusal is not None:
         raise SettingError(refusal)
-    stages, graphs = networks(model)
+    stages, graphs = networks(model, progress)
     made = drawn(stages, graphs)
     wanted = model.generate(model.latents(CHECKED), model.conditions(CHECKED)).cpu()
+    space = open_space(model, "auto")
+    found = directions_of(space, taken, directions, axes, progress)
     parts = zip(stages, graphs, strict=True)
     page = page_of(
         {
             "title": escape(title(model)),
             "summary": escape(_summary(model)),
             "about": _about(model),
-            "model": _as_data(page_data(model, stages, taken, directions)),
+            "model": _as_data(page_data(space, stages, found, axes)),
             "networks": "\n".join(
                 f'<script type="text/plain" id="network-{stage.name}">{packed(graph.SerializeToString())}</script>'
                 for stage, graph in parts

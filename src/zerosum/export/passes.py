@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from torch.utils import _pytree
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -36,7 +37,7 @@ class _Reading(TorchDispatchMode):
     def __torch_dispatch__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
-        for value in torch.utils._pytree.tree_leaves((args, kwargs)):
+        for value in _pytree.tree_leaves((args, kwargs)):
             if isinstance(value, torch.Tensor):
                 self.read.add(value.untyped_storage().data_ptr())
         return func(*args, **(kwargs or {}))

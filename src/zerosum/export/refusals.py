@@ -23,8 +23,8 @@ def why_no_onnx(model: Model, cost: Cost, size: int) -> str | None:
     name = model.recipe.name
     if cost.passes > 1:
         return (
-            f"A model of the recipe {name} goes {cost.passes} times through its network for one sample, which one graph "
-            f"would hold {cost.passes} times; `zerosum sample` draws its samples."
+            f"A model of the recipe {name} goes {cost.passes} times through its network for one sample, which one "
+            f"graph would hold {cost.passes} times; `zerosum sample` draws its samples."
         )
     if size > LARGEST_FILE:
         return (
@@ -65,7 +65,7 @@ def why_no_page(model: Model, cost: Cost, size: int) -> str | None:
         )
     if size > LARGEST_PAGE:
         return (
-            f"The page would have {size / 1e6:,.0f} MB, and browsers open up to {LARGEST_PAGE / 1e6:.0f} MB well; train "
-            "a smaller generator, or export it with --to onnx."
+            f"The page would have {size / 1e6:,.0f} MB, and browsers open up to {LARGEST_PAGE / 1e6:.0f} MB well; "
+            "train a smaller generator, or export it with --to onnx."
         )
     return None

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 PACKAGES = ("onnx", "onnxscript", "onnxruntime")
 
+TRACED = "Networks written as graphs"
+"""What is done here, for who waits."""
+
 MOST_SAMPLES = 2**20
 """Samples that a graph takes at a time, at most."""
 

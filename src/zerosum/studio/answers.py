@@ -5,7 +5,8 @@ import math
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from starlette.requests import Request
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from zerosum.config.base import from_json
@@ -41,10 +42,44 @@ async def refused(request: Request, error: Exception) -> Response:
     return JSONResponse({"error": str(error)}, status)
 
 
+async def not_found(request: Request, error: Exception) -> Response:
+    """The answer to an address that there is not, or that is not asked so."""
+    assert isinstance(error, HTTPException)
+    sentences = {404: f"There is nothing at {request.url.path[:80]}.", 405: "That cannot be asked in this way."}
+    sentence = sentences.get(error.status_code, f"{error.detail}.")
+    return JSONResponse({"error": sentence}, error.status_code, error.headers)
+
+
+async def unusable(request: Request, error: Exception) -> Response:
+    """The answer where the disk does not do what it should: it is full, or the studio may not write there."""
+    assert isinstance(error, OSError)
+    return JSONResponse({"error": explained(error)}, 507)
+
+
 async def failed(request: Request, error: Exception) -> Response:
     """The answer where the fault is ours; the terminal shows where."""
     sentence = f"The studio made a mistake ({type(error).__name__}: {error}). The terminal that it runs in says where."
     return JSONResponse({"error": sentence}, 500)
+
+
+async def left(request: Request, error: Exception) -> Response:
+    """What nobody hears: the page was closed before it had sent everything."""
+    return Response(status_code=400)
+
+
+HANDLERS: Mapping[Any, Any] = {
+    ZerosumError: refused,
+    HTTPException: not_found,
+    OSError: unusable,
+    ClientDisconnect: left,
+    Exception: failed,
+}
+"""What becomes of errors."""
+
+
+def explained(error: OSError) -> str:
+    """What the system says of a file, as a sentence."""
+    return f"{error.filename or 'The disk'} cannot be used: {error.strerror or error}."
 
 
 async def asked(request: Request, kind: type[T], most: int = MOST_BODY) -> T:
@@ -78,9 +113,14 @@ def read(text: str, kind: type[T]) -> T:
 
 def _parsed(text: str) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise Refusal(422, f"The request is not JSON: {error}.") from error
+
+
+def _refuse_constant(name: str) -> None:
+    """NaN and infinities, which Python reads and JSON does not have."""
+    raise ValueError(f"{name} is no number")
 
 
 def _sayable(value: Any) -> Any:

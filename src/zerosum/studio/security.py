@@ -6,6 +6,7 @@ and, where they change something, come from its own pages.
 """
 
 import ipaddress
+import re
 import secrets
 import socket
 from collections.abc import Sequence
@@ -122,12 +123,10 @@ class Guard:
 
     def _is_ours(self, hosts: Sequence[str]) -> bool:
         """Whether a request names this server: by a name that no stranger can have for it, and with its port."""
-        if len(hosts) != 1:
+        found = re.fullmatch(r"(\[[0-9a-f:.]+\]|[^:\[\]]+)(?::(\d+))?", hosts[0].lower()) if len(hosts) == 1 else None
+        if found is None or (found[2] or "80") != str(self._port):  # browsers leave the usual port out
             return False
-        name, colon, port = hosts[0].lower().rpartition(":")
-        if not colon or name.endswith(":") or port != str(self._port):
-            return False
-        return name in self._names or (self._any_address and is_address(name))
+        return found[1] in self._names or (self._any_address and is_address(found[1]))
 
     def _wrong_host(self, host: str) -> str:
         return (

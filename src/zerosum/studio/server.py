@@ -1,10 +1,12 @@
 """The studio as a process: a socket, a token, and an end in good order."""
 
 import os
+import re
 import secrets
 import signal
 import socket
 import sys
+import threading
 import webbrowser
 from collections.abc import Callable
 from pathlib import Path
@@ -15,9 +17,8 @@ import uvicorn
 
 from zerosum.core.errors import SettingError
 from zerosum.core.files import replacing
-from zerosum.studio.app import make_app
+from zerosum.studio.app import App
 from zerosum.studio.security import is_loopback, is_wildcard
-from zerosum.studio.studio import Studio
 from zerosum.studio.workers import prepare
 
 MOST_TRIES = 100
@@ -30,13 +31,13 @@ LAST_ANSWERS = 2
 class Server(uvicorn.Server):
     """A server whose streams end with it; a signal ends it without an error."""
 
-    def __init__(self, config: uvicorn.Config, studio: Studio) -> None:
+    def __init__(self, config: uvicorn.Config, app: App) -> None:
         super().__init__(config)
-        self._studio = studio
+        self._app = app
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """End: in good order at the first signal, at once at a second Ctrl-C."""
-        self._studio.ending.set()
+        self._app.ending.set()
         self.force_exit = self.should_exit and sig == signal.SIGINT
         self.should_exit = True
 
@@ -58,7 +59,7 @@ def serve(root: Path, run: str | None, port: int, host: str, open_browser: bool,
     listening = listen(host, port)
     port = listening.getsockname()[1]
     token = token_of(root)
-    app, studio = make_app(root, token, port, host)
+    app = App(root, token, port, host)
     address = f"http://{_name(host)}:{port}/?token={token}"
     address += f"#/run/{quote(run, safe='')}/train" if run else ""
     say(f"The studio over {root} is at\n\n    {address}\n\nCtrl-C ends it; trainings go on.")
@@ -76,14 +77,15 @@ def serve(root: Path, run: str | None, port: int, host: str, open_browser: bool,
         ws="none",
         timeout_graceful_shutdown=LAST_ANSWERS,
     )
-    if open_browser:
-        webbrowser.open(address)
     prepare()
+    if open_browser:  # beside the server, since a browser that is a program of the terminal is waited for
+        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
     try:
-        Server(config, studio).run([listening])
+        Server(config, app).run([listening])
     finally:
-        studio.close()
-    say("The studio has ended." + _going_on(studio))
+        app.close()
+    running = [run for run, folder in app.studio.runs.folders().items() if folder.held()]
+    say("The studio has ended." + (f" Trainings go on in {', '.join(running)}." if running else ""))
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -116,7 +118,7 @@ def listen(host: str, port: int) -> socket.socket:
 def token_of(root: Path) -> str:
     """The secret of the studio over a folder: for its owner alone, and made once, so that pages survive a restart."""
     path = root / ".studio" / "token"
-    if path.exists() and len(token := path.read_text(encoding="ascii").strip()) >= 32:
+    if path.exists() and re.fullmatch(r"[\w-]{32,}", token := path.read_text("ascii", "replace").strip(), re.ASCII):
         return token
     token = secrets.token_urlsafe(32)
     with replacing(path) as temporary:
@@ -130,8 +132,3 @@ def _name(host: str) -> str:
     if is_wildcard(host) or host == "127.0.0.1":
         return "localhost"
     return f"[{host}]" if ":" in host else host
-
-
-def _going_on(studio: Studio) -> str:
-    running = [run for run, folder in studio.runs.folders().items() if folder.held()]
-    return f" Trainings go on in {', '.join(running)}." if running else ""

@@ -1,23 +1,23 @@
 """What a studio holds, for its routes."""
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
 
-from zerosum.studio.control import Controls
-from zerosum.studio.data import Data
-from zerosum.studio.exporting import Exports
-from zerosum.studio.health import examine
-from zerosum.studio.jobs import Jobs
-from zerosum.studio.places import Places
-from zerosum.studio.plans import Plans
-from zerosum.studio.projections import Projections
+from zerosum.studio.exploring.projections import Projections
+from zerosum.studio.exporting.files import Exports
 from zerosum.studio.render import Renderer, Renderers
-from zerosum.studio.runs import Runs
-from zerosum.studio.uploads import Uploads
+from zerosum.studio.starting.data import Data
+from zerosum.studio.starting.places import Places
+from zerosum.studio.starting.plans import Plans
+from zerosum.studio.starting.uploads import Uploads
+from zerosum.studio.watching.control import Controls
+from zerosum.studio.watching.health import examine
+from zerosum.studio.watching.jobs import Jobs
+from zerosum.studio.watching.runs import Runs
 from zerosum.studio.workers import once
 from zerosum.train.folder import RunFolder
 
@@ -32,6 +32,10 @@ class Studio:
         jobs: The trainings that it started.
         runs: The runs.
         controls: What a person does with them.
+        uploads: Data that were given to it.
+        places: Where data may be chosen from.
+        data: Data that were looked at.
+        plans: Trainings that are wanted.
         renderers: Opened models.
         projections: Pictures whose latents are looked for.
         exports: Files that were made of models.
@@ -40,7 +44,7 @@ class Studio:
 
     root: Path
     work: Path
-    ending: threading.Event = field(default_factory=threading.Event)
+    ending: threading.Event
 
     def __post_init__(self) -> None:
         self.jobs = Jobs(self.work)
@@ -78,7 +82,6 @@ class Studio:
 
     def close(self) -> None:
         """End what was only done for pages; trainings go on."""
-        self.ending.set()
         self.renderers.close()
         self.projections.close()
         self.exports.close()

@@ -1,7 +1,8 @@
 """Processes that compute for the studio, so that its server always answers.
 
-A worker holds one thing, such as an opened model, and is asked for what methods make of it. It has two threads: one for
-what a person waits for while a slider moves, and one for what takes its time. Its process is forked from one that has
+A worker holds one thing, such as an opened model, and is asked for what methods make of it. It has three threads: one
+for what a person waits for while a slider moves, one for what is seen beside that, and one for what takes its time. Its
+process is forked from one that has
 imported everything already, which takes 50 ms instead of 3 s, where the system can do that.
 """
 
@@ -16,17 +17,21 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import Any
+from multiprocessing.process import BaseProcess
+from typing import Any, Literal, get_args
 
 from zerosum.core.errors import ZerosumError
 from zerosum.core.progress import Progress
-from zerosum.studio.answers import Refusal
+from zerosum.studio.answers import Refusal, explained
 
 Make = Callable[..., Any]
 """Makes what a worker holds, from plain arguments; a function or class that processes find by its name."""
 
 Method = Callable[[Any, Any, Progress], Any]
 """(what the worker holds, what is asked, who hears how far it is) -> the answer; found by its name likewise."""
+
+Lane = Literal["moving", "beside", "slow"]
+"""The threads of a worker; what is asked in one lane is not kept waiting by the others."""
 
 LAST_MOMENT = 3.0
 """Seconds that a process has to end."""
@@ -37,7 +42,7 @@ if sys.platform == "win32":
     CONTEXT = multiprocessing.get_context("spawn")
 else:
     CONTEXT = multiprocessing.get_context("forkserver")
-    CONTEXT.set_forkserver_preload(["zerosum.studio.looking", "zerosum.studio.render"])
+    CONTEXT.set_forkserver_preload(["zerosum.studio.starting.looking", "zerosum.studio.exploring.routes"])
 
 
 def prepare() -> None:
@@ -52,7 +57,7 @@ async def once(method: Method, asked: Any, progress: Progress | None = None) -> 
     """What a method makes of nothing but what is asked, in a process that ends with it and gives all memory back."""
     worker = Worker(_nothing)
     try:
-        return await worker.ask(method, asked, slow=True, progress=progress)
+        return await worker.ask(method, asked, progress=progress)
     finally:
         worker.close()
 
@@ -80,30 +85,29 @@ class Worker:
     def __init__(self, make: Make, *arguments: Any) -> None:
         self._loop = asyncio.get_running_loop()
         self._here, there = CONTEXT.Pipe()
-        self._process = CONTEXT.Process(target=_work, args=(there, make, arguments), daemon=True)
-        self._process.start()
-        there.close()
+        process = CONTEXT.Process(target=_work, args=(there, make, arguments), daemon=True)
         self._waiting: dict[int, _Waiting] = {}
-        self._number = 0
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._number, self._sending = 0, threading.Lock()
+        self._listening = threading.Thread(target=self._listen, args=(process, there), daemon=True)
+        self._listening.start()
 
     @property
     def alive(self) -> bool:
         """Whether it can still be asked."""
-        return self._process.is_alive()
+        return self._listening.is_alive()
 
     @property
     def idle(self) -> bool:
         """Whether nobody waits for it."""
         return not self._waiting
 
-    async def ask(self, method: Method, asked: Any, slow: bool = False, progress: Progress | None = None) -> Any:
+    async def ask(self, method: Method, asked: Any, lane: Lane = "slow", progress: Progress | None = None) -> Any:
         """What a method makes of what the worker holds.
 
         Args:
             method: The method.
             asked: What is asked of it.
-            slow: Whether it may take long, so that it must not keep others waiting.
+            lane: What it may keep waiting: nothing but what is in the same lane.
             progress: Hears how far it is, in the server's loop.
 
         Raises:
@@ -113,7 +117,7 @@ class Worker:
         number, waiting = self._number, _Waiting(self._loop.create_future(), progress)
         self._waiting[number] = waiting
         try:
-            self._here.send((number, method, asked, slow))
+            await asyncio.to_thread(self._send, (number, method, asked, lane))  # large ones wait for the process
         except OSError:
             self._waiting.pop(number, None)
             raise Refusal(503, ENDED) from None
@@ -122,23 +126,30 @@ class Worker:
     def close(self) -> None:
         """End the process, whatever it does; whoever waits for it is told."""
         try:
-            self._here.send(None)
+            self._send(None)
         except OSError:
             pass  # it has ended before
 
     def join(self) -> None:
         """Wait for its end for a moment, so that what it shares with others is given back."""
-        self._process.join(LAST_MOMENT)
+        self._listening.join(LAST_MOMENT)
 
-    def _listen(self) -> None:
-        """Hand on what comes from the process, until it has ended."""
+    def _send(self, message: Any) -> None:
+        with self._sending:
+            self._here.send(message)
+
+    def _listen(self, process: BaseProcess, there: Connection) -> None:
+        """Start the process, which may have to wait for the first of all, and hand on what comes from it to its end."""
         try:
+            with there:
+                process.start()
             while True:
                 number, kind, value = self._here.recv()
                 self._loop.call_soon_threadsafe(self._hear, number, kind, value)
         except (EOFError, OSError, RuntimeError):  # the last where the server's loop has ended before
             pass
-        self._process.join()
+        if process.pid is not None:
+            process.join()
         try:
             self._loop.call_soon_threadsafe(self._give_up)
         except RuntimeError:
@@ -186,18 +197,20 @@ def _work(pipe: Connection, make: Make, arguments: tuple[Any, ...]) -> None:
             send(number, "refusal", error)
         except BrokenPipeError:
             pass  # the server has gone
+        except OSError as error:
+            send(number, "refusal", Refusal(507, explained(error)))
         except Exception as error:  # of any kind: it is the server that tells the person
             traceback.print_exc()
             send(number, "failure", RuntimeError(f"{type(error).__name__}: {error}"))
         working.discard(number)
 
-    with ThreadPoolExecutor(1) as quick, ThreadPoolExecutor(1) as slow:
-        while (message := _received(pipe)) is not None:
-            number, method, asked, takes_long = message
-            working.add(number)
-            (slow if takes_long else quick).submit(answer, number, method, asked)
-        if working:
-            os._exit(0)  # nobody waits for what is still computed
+    lanes = {lane: ThreadPoolExecutor(1) for lane in get_args(Lane)}
+    while (message := _received(pipe)) is not None:
+        number, method, asked, lane = message
+        working.add(number)
+        lanes[lane].submit(answer, number, method, asked)
+    if working:
+        os._exit(0)  # nobody waits for what is still computed
 
 
 def _received(pipe: Connection) -> Any:

@@ -9,6 +9,7 @@ import { percent } from "./words.js";
 
 const SHARP = 96; // pixels of a tile, at most
 const STEP = 0.02;
+const PADDING = 0.07; // of a map of lines, as in page.css
 
 /**
  * The plane between four samples: a map of what lies where, and a mark that is dragged, or moved by arrow keys.
@@ -18,7 +19,8 @@ const STEP = 0.02;
 export function plane(page) {
   const { store } = page;
   const { map, inset } =
-    page.model.kind === "image" ? tiledMap(page) : { map: h("div", { class: "map lines" }), inset: 0 };
+    page.model.kind === "image" ? tiledMap(page) : { map: h("div", { class: "map lines" }), inset: PADDING };
+  const net = page.model.kind === "image" ? "" : " The net beside it is where the lines of this one come to lie.";
   const mark = h("span", { class: "mark", "aria-hidden": "true" });
   const across = slider("across", "Across the plane");
   const down = slider("down", "Down the plane");
@@ -91,10 +93,10 @@ export function plane(page) {
       h(
         "button",
         { type: "button", class: "quiet", data: { testid: "back" }, on: { click: () => go(0, 0) } },
-        "Back to the sample",
+        "Reset",
       ),
     ),
-    h("p", { class: "help" }, "Drag, or use the arrow keys; with Shift they go further."),
+    h("p", { class: "help" }, `Drag, or use the arrow keys; with Shift they go further.${net}`),
   );
 }
 

@@ -10,6 +10,11 @@ import { percent, signed } from "./words.js";
 const SMALL = 40; // pixels of a picture beside a slider, at most
 const SHOWN = 3; // how far along its direction the picture beside a slider is
 
+const NOTES = {
+  pca: "What varies most from sample to sample. The share is of all that varies.",
+  sefa: "What the generator's first layers stretch most. The share is of all that they stretch.",
+};
+
 /**
  * A slider that says what it stands at.
  * @param {string} id
@@ -87,7 +92,7 @@ export function directions(page) {
   };
   store.watch(show);
   show(store.state);
-  const note = h("p", { class: "help" }, "What varies most from sample to sample. The share is of all that varies.");
+  const note = h("p", { class: "help" }, NOTES[model.directions.method]);
   return h(
     "section",
     { class: "directions" },

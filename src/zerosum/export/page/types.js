@@ -31,6 +31,7 @@
 
 /**
  * @typedef {object} Directions
+ * @property {"pca" | "sefa"} method How they were found.
  * @property {string} vectors Base64 of float32 numbers, `width` for each direction.
  * @property {number[]} spread What a strength of 1 is.
  * @property {number[]} shares Of what varies, for each.

@@ -12,7 +12,6 @@ from zerosum.core.errors import SettingError
 from zerosum.core.progress import Progress
 from zerosum.data.tables.encoding.codec import TableCodec
 from zerosum.data.tables.encoding.panels import bins_of
-from zerosum.data.tables.restoring import restored_frame, write_rows
 from zerosum.studio.exploring.open_model import Answer, OpenModel
 
 MOST_SHOWN, MOST_WRITTEN = 1000, 100_000
@@ -67,6 +66,8 @@ def rows(opened: OpenModel, asked: RowsAsked, progress: Progress) -> dict[str, A
     Raises:
         SettingError: Too many are asked for, or no row can be as asked.
     """
+    from zerosum.data.tables.restoring import restored_frame  # here, since pandas is needed for tables alone
+
     codec, numbers = codec_of(opened), _numbers(asked.count, asked.seed, MOST_SHOWN)
     model = copy(opened.model)  # which counts its own tries, while another thread has its own
     stored = model.numbered(numbers, asked.condition)
@@ -81,6 +82,8 @@ def rows(opened: OpenModel, asked: RowsAsked, progress: Progress) -> dict[str, A
 
 def rows_file(opened: OpenModel, asked: RowsFileAsked, progress: Progress) -> Answer:
     """The same rows as a file: what `zerosum sample` writes."""
+    from zerosum.data.tables.restoring import write_rows  # here, since pandas is needed for tables alone
+
     codec, numbers = codec_of(opened), _numbers(asked.count, asked.seed, MOST_WRITTEN)
     stored = opened.model.numbered(numbers, asked.condition)
     name = f"{opened.folder.name}-{asked.count}-rows.{asked.format}"

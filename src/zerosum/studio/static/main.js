@@ -105,7 +105,6 @@ PAGES.forEach((page, index) => onKey(String(index + 1), `go to ${page.title}`, (
 }));
 onKey("?", "show the keys", showKeys);
 
-makeBar(part("bar"), currentRun);
 watchRuns((runs) => {
   const first = newest === null && runs.length > 0;
   newest = runs[0]?.id ?? null;
@@ -113,6 +112,7 @@ watchRuns((runs) => {
     drawRail();
   }
 });
+makeBar(part("bar"), currentRun); // after that, so that it hears of runs when the newest is known
 window.addEventListener("hashchange", () => {
   show().then(() => root.focus({ preventScroll: true }));
 });

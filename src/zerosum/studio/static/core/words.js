@@ -52,6 +52,15 @@ export function percent(share) {
 }
 
 /**
+ * An estimate, with no more digits than it can have.
+ * @param {number} value
+ * @returns {number} with two digits that count
+ */
+export function roughly(value) {
+  return Number(value.toPrecision(2));
+}
+
+/**
  * @param {number} count
  * @param {string} one
  * @param {string} [many]

@@ -17,13 +17,14 @@ export class Client {
 
   /**
    * One picture.
+   * @param {string} view
    * @param {Place} place
    * @param {boolean} exact the pixels of `Model.sample` instead of the fastest way to it
    * @param {AbortSignal} [signal]
    * @returns {Promise<Picture>}
    */
-  async picture(place, exact, signal) {
-    const query = new URLSearchParams({ view: this.view("picture"), q: JSON.stringify(place) });
+  async picture(view, place, exact, signal) {
+    const query = new URLSearchParams({ view: this.view(view), q: JSON.stringify(place) });
     if (exact) {
       query.set("lossless", "1");
     }

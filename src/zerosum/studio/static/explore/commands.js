@@ -3,12 +3,10 @@
 
 import { h } from "../core/dom.js";
 import { makeCommand } from "../parts/command.js";
-import { placeOf, seedWords } from "./state.js";
+import { placeOf } from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Model} Model */
-
-const RATE = 24;
 
 /**
  * @returns {{element: HTMLElement, show: (command: string, python: string, link: string) => void}} link: an address's hash
@@ -24,33 +22,40 @@ export function makeCommands() {
 }
 
 /**
- * The command that draws the same: the plainest one that can.
+ * The command that writes the very picture: the plainer one of the two that can.
  * @param {State} state
  * @param {Model} model
  * @returns {string}
  */
 export function commandOf(state, model) {
-  const { path } = model;
-  const plain = !state.moves.some((move) => move.strength !== 0);
-  const numbers = (/** @type {import("./state.js").Seed[]} */ seeds) => seeds.every((seed) => typeof seed === "number");
-  const flags = flagsOf(state, model);
-  const one = state.tab === "sample" || state.tab === "photo";
-  if (one && plain && numbers([state.seed]) && !(state.space === "w" && state.truncation !== null)) {
-    return line("zerosum sample", path, "--seeds", state.seed, ...toldFlags(state, model), ...truncationFlags(state));
-  }
-  if (state.tab === "way" && plain && numbers(state.ends)) {
-    return line("zerosum explore interpolate", path, "--seeds", state.ends.join(","), "--steps", state.frames,
-      ...(state.closed ? ["--loop"] : []), ...flags, "--out", "way.gif", "--rate", RATE);
-  }
-  if (state.tab === "arithmetic" && plain && state.near === null && state.condition === null && state.trays.flat().length) {
-    return line("zerosum explore arithmetic", path, expressionOf(state), ...flags);
-  }
-  if (state.tab === "mix" && plain && numbers([state.seed, state.other])) {
-    return line("zerosum explore mix", path, "--rows", state.seed, "--columns", state.other, "--layers",
-      state.layers.join("-"), ...flags);
+  const { tab, seed, space, truncation } = state;
+  const one = (tab === "sample" || tab === "photo") && typeof seed === "number";
+  if (one && !moves(state) && !(space === "w" && truncation !== null)) {
+    return line("zerosum sample", model.path, "--seeds", seed, ...toldFlags(state, model), ...truncationFlags(state));
   }
   const { space: _, ...place } = placeOf(state);
-  return line("zerosum explore show", path, JSON.stringify(place), ...spaceFlags(state, model));
+  return line("zerosum explore show", model.path, JSON.stringify(place), ...spaceFlags(state, model));
+}
+
+/**
+ * The command that writes the film of a way.
+ * @param {State} state
+ * @param {Model} model
+ * @returns {string | null} null where no command says as much
+ */
+export function filmCommandOf(state, model) {
+  const { ends, frames, closed } = state;
+  return moves(state) || ends.some((end) => typeof end === "string") ? null
+    : line("zerosum explore interpolate", model.path, "--seeds", ends.join(","), "--steps", frames, ...(closed ? ["--loop"] : []),
+      ...toldFlags(state, model), ...truncationFlags(state), ...spaceFlags(state, model), "--out", "film.gif");
+}
+
+/**
+ * @param {State} state
+ * @returns {boolean} whether anything moves along directions
+ */
+function moves(state) {
+  return state.moves.some((move) => move.strength !== 0);
 }
 
 /**
@@ -64,31 +69,6 @@ export function pythonOf(state, model) {
   return ["import zerosum", "", `explorer = zerosum.explore(${literal(model.path)}${chosen})`,
     `pictures = explorer.show(${literal(place)})`, 'pictures.rows  # uint8 (1, height, width, channels)',
     'pictures.write("picture.png")'].join("\n");
-}
-
-/**
- * Trays as an expression of `zerosum explore arithmetic`; each name is a concept of its own, and counts as many samples.
- * @param {State} state
- * @returns {string}
- */
-function expressionOf({ trays }) {
-  const terms = trays.flatMap((seeds, tray) => {
-    const sign = tray === 1 ? "-" : "+";
-    const numbers = seeds.filter((seed) => typeof seed === "number");
-    const names = seeds.filter((seed) => typeof seed === "string");
-    const factor = (/** @type {number} */ count) => (count === seeds.length ? "" : `${Number((count / seeds.length).toFixed(6))}*`);
-    return [...(numbers.length ? [`${sign} ${factor(numbers.length)}seeds:${numbers.join(",")}`] : []),
-      ...names.map((name) => `${sign} ${factor(1)}${seedWords(name)}`)];
-  });
-  return terms.join(" ").replace(/^\+ /, "");
-}
-
-/**
- * @param {State} state
- * @param {Model} model
- */
-function flagsOf(state, model) {
-  return [...toldFlags(state, model), ...truncationFlags(state), ...spaceFlags(state, model)];
 }
 
 /**

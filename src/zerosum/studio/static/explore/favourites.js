@@ -9,6 +9,7 @@ import { placeOf, wordsOf } from "./state.js";
 import { drawTile, tile } from "./tiles.js";
 
 /** @typedef {import("./kit.js").Kit} Kit */
+/** @typedef {import("./state.js").Place} Place */
 
 const MOST = 60;
 
@@ -23,13 +24,18 @@ export function makeFavourites(kit) {
   const none = h("p", { class: "soft small" }, "Nothing yet. What you keep stays in this browser.");
   const element = h("details", { class: "card", open: true, data: { testid: "favourites" } },
     h("summary", null, "Favourites"), none, list);
-  /** @type {HTMLCanvasElement[]} */
-  let canvases = [];
-  const latest = new Latest((/** @type {object[]} */ places, signal) => kit.client.tiles("favourites",
-    /** @type {any} */ (places), 8, signal), (tiles) => {
-    canvases.forEach((canvas, index) => drawTile(canvas, tiles, index));
-    tiles.bitmap.close();
-  }, () => undefined); // one that is no longer there: the others have failed with it, and their buttons still lead there
+  // One by one: what one stands on, such as a kept latent, may not be there any more.
+  const latest = new Latest(async (/** @type {{place: Place, canvas: HTMLCanvasElement}[]} */ asked, signal) => {
+    for (const { place, canvas } of asked.filter((one) => one.canvas.isConnected)) {
+      try {
+        const { bitmap } = await kit.client.picture("favourite", place, false, signal);
+        drawTile(canvas, { bitmap, columns: 1, told: [] }, 0);
+        bitmap.close();
+      } catch {
+        canvas.classList.add("blank");
+      }
+    }
+  }, () => undefined, () => undefined);
   kit.left.addEventListener("abort", () => latest.stop());
 
   const read = () => {
@@ -47,17 +53,14 @@ export function makeFavourites(kit) {
   const show = () => {
     const queries = read();
     const states = queries.map((query) => stateOf(new URLSearchParams(query), model));
-    canvases = states.map(() => tile(model));
+    const canvases = states.map(() => tile(model));
     none.hidden = queries.length > 0;
     fill(list, states.map((state, index) => h("div", { class: "favourite" },
       h("button", { class: "strip-cell", title: wordsOf(state), "aria-label": wordsOf(state),
         data: { testid: `favourite-${index}` }, on: { click: () => scene.set(state) } }, canvases[index]),
       h("button", { class: "quiet icon away", "aria-label": `Remove ${wordsOf(state)}`, data: { testid: `unfavour-${index}` },
         on: { click: () => write(read().filter((query) => query !== queries[index])) } }, icon("close")))));
-    if (states.length) {
-      // Places of two spaces cannot be drawn at once.
-      latest.ask(states.map(placeOf).map((place) => (place.space === states[0].space ? place : placeOf(states[0]))));
-    }
+    latest.ask(states.map((state, index) => ({ place: placeOf(state), canvas: canvases[index] })));
   };
   return {
     element,

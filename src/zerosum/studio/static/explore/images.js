@@ -24,6 +24,8 @@ import { makeWay, newEnds } from "./way.js";
 /** @typedef {import("./kit.js").Kit} Kit */
 /** @typedef {import("./state.js").State} State */
 
+const SHARE = 1 / 20; // of a plane or a way, that an arrow key goes
+
 /**
  * @param {HTMLElement} root
  * @param {import("./kit.js").Base} base
@@ -32,8 +34,13 @@ import { makeWay, newEnds } from "./way.js";
  */
 export function openImages(root, base, query) {
   const { model } = base;
+  const kept = h("datalist", { id: "kept" });
   /** @type {Kit} */
-  const kit = { ...base, scene: new Scene(stateOf(query, model)), pace: 0 };
+  const kit = { ...base, scene: new Scene(stateOf(query, model)), pace: 0, keep: (names) => {
+    model.kept = names;
+    fill(kept, names.map((name) => h("option", { value: `@${name}` })));
+    tabs.show(scene.state, true);
+  } };
   const { scene } = kit;
   const history = makeHistory(scene, kit.say);
   const stage = makeStage(kit, history.element);
@@ -42,28 +49,19 @@ export function openImages(root, base, query) {
   const tabs = makeTabs(kit, [
     { name: "sample", title: "Sample", part: makeSample(kit) },
     { name: "plane", title: "Plane", part: makePlane(kit) },
-    { name: "way", title: "Way", part: makeWay(kit) },
+    { name: "way", title: "Interpolation", part: makeWay(kit) },
     { name: "arithmetic", title: "Arithmetic", part: arithmetic },
-    ...(mixes ? [{ name: /** @type {const} */ ("mix"), title: "Mix", part: makeMixing(kit) }] : []),
+    ...(mixes ? [{ name: /** @type {const} */ ("mix"), title: "Style mixing", part: makeMixing(kit) }] : []),
     ...(model.invert ? [{ name: /** @type {const} */ ("photo"), title: "Photo", part: makePhoto(kit) }] : []),
   ]);
-  const random = () => {
-    const acts = { plane: newCorners, way: newEnds, sample: anySample, mix: anySample, photo: anySample };
-    const { tab } = scene.state;
-    return tab === "arithmetic" ? arithmetic.next() : acts[tab](kit);
-  };
-  const favourites = makeFavourites(kit);
   const controls = makeControls(kit);
+  const directions = makeDirections(kit);
   const nearest = model.reals ? makeNearest(kit) : null;
-  const parts = [stage, tabs, controls, makeDirections(kit), ...(nearest ? [nearest] : [])];
-  const directions = parts[3];
+  const favourites = makeFavourites(kit);
   const commands = makeCommands();
-  const kept = h("datalist", { id: "kept" });
-  const listKept = () => {
-    fill(kept, model.kept.map((name) => h("option", { value: `@${name}` })));
-    tabs.show(scene.state, true);
-  };
-  document.addEventListener("kept", listKept);
+  const acts = { plane: newCorners, way: newEnds, sample: anySample, mix: anySample, photo: anySample,
+    arithmetic: arithmetic.next };
+  const random = () => acts[scene.state.tab](kit);
 
   fill(root, h("div", { class: "explore" }, h("div", { class: "explore-stage stack" }, stage.element,
     stageButtons({ random, save: stage.save, favour: favourites.favour })), h("div", { class: "stack" }, tabs.element,
@@ -72,37 +70,42 @@ export function openImages(root, base, query) {
     h("div", { class: "explore-more" }, nearest?.element, favourites.element, commands.element))), kept);
 
   scene.watch((state, settled) => {
-    for (const part of parts) {
-      part.show(state, settled);
+    // The big picture first: all others wait for it, and not it for them.
+    for (const part of [stage, tabs, controls, directions, nearest]) {
+      part?.show(state, settled);
     }
     history.show();
     if (settled) {
-      const query = queryOf(state, model);
-      rememberQuery(query);
-      commands.show(commandOf(state, model), pythonOf(state, model), addressOf("explore", model.id, query));
+      const address = queryOf(state, model);
+      rememberQuery(address);
+      commands.show(commandOf(state, model), pythonOf(state, model), addressOf("explore", model.id, address));
     }
   });
-  listKept();
   scene.tell(true);
+  kit.keep(model.kept);
   favourites.show();
-  const moved = (/** @type {number} */ by) => {
-    const { tab, x, t } = scene.state;
-    if (tab === "plane") {
-      scene.set({ x: Math.min(1, Math.max(0, x + 0.05 * by)) });
-    } else if (tab === "way") {
-      scene.set({ t: Math.min(1, Math.max(0, t + by / SHARES)) });
-    } else if (tab !== "arithmetic") {
-      step(kit, by);
-    }
-  };
   return [
-    () => document.removeEventListener("kept", listKept),
     onKey("r", "show another sample", random),
     ...history.keys(),
-    onKey("ArrowLeft", "the sample before, or a step to the left", () => moved(-1)),
-    onKey("ArrowRight", "the next sample, or a step to the right", () => moved(1)),
+    onKey("ArrowLeft", "the sample before, or a step to the left", () => go(kit, -1)),
+    onKey("ArrowRight", "the next sample, or a step to the right", () => go(kit, 1)),
     onKey("f", "keep in favourites", favourites.favour),
   ];
 }
 
-const SHARES = 20; // steps of the arrow keys from one end of a way to the other
+/**
+ * To the next sample, or a step further on the plane or the way.
+ * @param {Kit} kit
+ * @param {number} by
+ */
+function go(kit, by) {
+  const { tab, x, t } = kit.scene.state;
+  const moved = (/** @type {number} */ share) => Math.min(1, Math.max(0, share + by * SHARE));
+  if (tab === "plane") {
+    kit.scene.set({ x: moved(x) });
+  } else if (tab === "way") {
+    kit.scene.set({ t: moved(t) });
+  } else if (tab !== "arithmetic") {
+    step(kit, by);
+  }
+}

@@ -17,8 +17,9 @@ import { readSeed, seedWords } from "./state.js";
  */
 
 /**
- * @typedef {Base & {scene: import("./scene.js").Scene<import("./state.js").State>, pace: number}} Kit of models of pictures;
- *   pace: milliseconds that a picture takes at best, 0 before there was one
+ * @typedef {Base & {scene: import("./scene.js").Scene<import("./state.js").State>, pace: number,
+ *   keep: (names: string[]) => void}} Kit of models of pictures; pace: milliseconds that a picture takes at best, 0 before
+ *   there was one; keep: tells all parts under which names something is kept
  */
 
 /** @typedef {{element: HTMLElement, show: (state: import("./state.js").State, settled: boolean) => void}} Part */

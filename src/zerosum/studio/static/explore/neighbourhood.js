@@ -37,9 +37,8 @@ export function makeNeighbourhood(kit) {
     keep.disabled = true;
     try {
       const place = { ...commonOf(scene.state), latent: nearby(sumOf(scene.state), scene.state.near) };
-      model.kept = (await kit.client.ask("keep", { name: wanted, place })).kept;
+      kit.keep((await kit.client.ask("keep", { name: wanted, place })).kept);
       name.value = "";
-      document.dispatchEvent(new Event("kept"));
       say(`Kept as @${wanted}`);
       kit.well();
     } catch (error) {

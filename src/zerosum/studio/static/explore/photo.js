@@ -87,8 +87,7 @@ export function makePhoto(kit) {
     }
   };
   const found = async (/** @type {any} */ report, /** @type {string} */ job) => {
-    model.kept = [...new Set([...model.kept, report.kept])].sort();
-    document.dispatchEvent(new Event("kept"));
+    kit.keep([...new Set([...model.kept, report.kept])].sort());
     const picture = await createImageBitmap(await (await fetch(`${job}.png`)).blob());
     showStrip(strip, picture, model);
     words.textContent = `Found, ${report.facts.error.toFixed(1)} of 255 levels away (the nearest sample is ${

@@ -44,7 +44,7 @@ export function makeStage(kit, history) {
 
   const latest = new Latest(async (/** @type {Asked} */ asked, signal) => {
     const began = performance.now();
-    const picture = await client.picture(asked.place, asked.exact, signal);
+    const picture = await client.picture("picture", asked.place, asked.exact, signal);
     if (!asked.exact) {
       const taken = performance.now() - began;
       kit.pace = kit.pace ? Math.min(kit.pace, taken) : taken; // the first of all had to wait for the model
@@ -58,7 +58,6 @@ export function makeStage(kit, history) {
     exact = asked.exact ? picture.blob : null;
     canvas.dataset.place = JSON.stringify(asked.place);
     canvas.dataset.exact = String(asked.exact);
-    element.classList.remove("waiting");
     told.hidden = picture.told === null;
     fill(told, picture.told ?? "");
     canvas.setAttribute("aria-label", `Generated picture. ${wordsOf(scene.state)}${picture.told ? `, ${picture.told}` : ""}`);
@@ -74,7 +73,7 @@ export function makeStage(kit, history) {
   return {
     element,
     save: async () => {
-      const blob = exact ?? (await client.picture(placeOf(scene.state), true)).blob;
+      const blob = exact ?? (await client.picture("saved", placeOf(scene.state), true)).blob;
       saveAs(blob, `${model.id}-${wordsOf(scene.state).replace(/[^\w@.-]+/g, "-").slice(0, 60)}.png`);
     },
     show: (state, settled) => {

@@ -3,7 +3,6 @@
 
 import { fill, h } from "../core/dom.js";
 
-
 const MOST_CHIPS = 40; // classes that have a button each; of more, one is chosen from a list
 
 /**

@@ -3,6 +3,8 @@
 
 import { fill, h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
+import { makeCommand } from "../parts/command.js";
+import { filmCommandOf } from "./commands.js";
 import { animation, seedField } from "./kit.js";
 import { Latest } from "./latest.js";
 import { commonOf, randomSeed } from "./state.js";
@@ -121,13 +123,15 @@ function makeFilm({ model, client, scene, say, fail, well }) {
       icon("download"), format === "png" ? "Sheet (PNG)" : format.toUpperCase());
     return button;
   });
-  const element = h("div", { class: "row" }, h("label", { class: "field inline" }, "Frames", frames),
-    h("label", { class: "row" }, closed, "And back"), seconds, formats);
+  const command = makeCommand("film-command");
+  const element = h("div", { class: "stack close-stack" }, h("div", { class: "row" }, h("label", { class: "field inline" },
+    "Frames", frames), h("label", { class: "row" }, closed, "And back"), seconds, formats), command.element);
   return { element, show: (state) => {
     if (document.activeElement !== frames) {
       frames.value = String(state.frames);
     }
     closed.checked = state.closed;
+    command.show(filmCommandOf(state, model));
     fill(seconds, `${(((state.closed ? 2 : 1) * state.frames) / RATE).toFixed(1)} s`);
   } };
 }

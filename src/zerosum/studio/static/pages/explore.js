@@ -1,7 +1,7 @@
 // @ts-check
 /** Explore: what a run's model can make, and everything that can be done with its latents. */
 
-import { get } from "../core/api.js";
+import { get, Refusal } from "../core/api.js";
 import { addressOf } from "../core/address.js";
 import { alarm, fill, h } from "../core/dom.js";
 import { refreshRuns } from "../core/runs.js";
@@ -13,21 +13,20 @@ import { openTable } from "../explore/table.js";
 
 const KINDS = { image: openImages, points: openPoints, table: openTable };
 
+/** @typedef {import("../explore/state.js").Model} Model */
+
 /**
  * @param {HTMLElement} root
  * @param {import("../core/address.js").Address} address
  * @returns {Promise<() => void>}
  */
 export async function open(root, { run, query }) {
-  const known = (await refreshRuns()).find((one) => one.id === run);
-  if (run === null || known?.model === false) {
+  fill(root, waiting());
+  const model = run === null ? null : await find(run);
+  if (model === null) {
     fill(root, empty(run));
     return () => undefined;
   }
-  const waiting = h("p", { class: "empty", role: "status" }, "Opening the model …");
-  fill(root, waiting);
-  /** @type {import("../explore/state.js").Model} */
-  const model = await get(`/api/models/${encodeURIComponent(run)}`);
   const leaving = new AbortController();
   const said = h("p", { class: "unseen", role: "status", "aria-live": "polite", data: { testid: "said" } });
   const problem = h("p", { class: "problem", role: "alert", hidden: true, data: { testid: "problem" } });
@@ -55,7 +54,30 @@ export async function open(root, { run, query }) {
   };
 }
 
-/** @param {import("../explore/state.js").Model} model */
+/**
+ * @param {string} run
+ * @returns {Promise<Model | null>} null where the run is there, but has no model yet
+ */
+async function find(run) {
+  try {
+    return await get(`/api/models/${encodeURIComponent(run)}`);
+  } catch (error) {
+    const missing = error instanceof Refusal && error.status === 404;
+    if (missing && (await refreshRuns()).some((one) => one.id === run)) {
+      return null;
+    }
+    throw error;
+  }
+}
+
+/** The page as it is going to be, while the model is opened. */
+function waiting() {
+  return h("div", { class: "stack" }, h("div", null, h("h1", null, "Explore"),
+    h("p", { class: "soft", role: "status" }, "Opening the model …")), h("div", { class: "explore", "aria-hidden": "true" },
+    h("div", { class: "card coming" }), h("div", { class: "card coming" })));
+}
+
+/** @param {Model} model */
 function heading({ recipe, data, facts }) {
   const seen = facts.samples_seen === undefined ? "" : `, ${number(facts.samples_seen)} samples seen`;
   return h("div", null, h("h1", null, "Explore"), h("p", { class: "soft" },

@@ -7,6 +7,9 @@ import { fill, h } from "../core/dom.js";
 import { refreshRuns } from "../core/runs.js";
 import { emptyPage } from "../runs/empty.js";
 import { exportCard } from "../runs/export_card.js";
+import { GROUPS, WORDS } from "../runs/exports.js";
+
+/** @typedef {import("../runs/export_card.js").Offer} Offer */
 
 /**
  * @param {HTMLElement} root
@@ -17,21 +20,25 @@ export async function open(root, { run }) {
   const known = (await refreshRuns()).find((one) => one.id === run);
   if (run === null) {
     fill(root, emptyPage("nothing-to-export", { title: "There is nothing to export yet", label: "Train something",
-      href: addressOf("start"), words: "Train something: its model can then be given to anybody, as one web page." }));
+      href: addressOf("start"), words: "Train a model first. You can then give it to anybody, as a single web page." }));
     return () => undefined;
   }
   if (known?.model === false) {
     fill(root, emptyPage("no-model", { title: "This run has no model yet", label: "Watch it train",
-      href: addressOf("train", run), words: "It is written at the first checkpoint, about a minute after it began." }));
+      href: addressOf("train", run), words: "It is written at the first checkpoint, about a minute after the start." }));
     return () => undefined;
   }
-  const cards = h("div", { class: "exports" });
+  const groups = fill(h("div", { class: "exports" }), h("p", { class: "soft", role: "status" },
+    "Opening the model, to see what can be made of it"));
   fill(root, h("div", { class: "stack" }, h("div", null, h("h1", null, "Export"), h("p", { class: "soft" },
-    `What ${run} has learned, for others and for elsewhere.`)), cards));
-  /** @type {import("../runs/export_card.js").Offer[]} */
+    `The model of ${run}, to use elsewhere or to give away.`)), groups));
+  /** @type {Offer[]} */
   const offers = await get(`/api/models/${encodeURIComponent(run)}/exports`);
+  const pictured = offers.some((offer) => offer.to === "film");
   const first = offers.find((offer) => offer.possible);
-  const made = offers.map((offer) => exportCard(run, offer, offer === first));
-  fill(cards, made.map((card) => card.element));
-  return () => made.forEach((card) => card.stop());
+  const cards = offers.map((offer) => ({ of: WORDS[offer.to].of,
+    ...exportCard(run, offer, { pictured, first: offer === first }) }));
+  fill(groups, Object.entries(GROUPS).map(([of, title]) => h("section", { class: "stack", "aria-labelledby": of },
+    h("h2", { id: of }, title), cards.filter((card) => card.of === of).map((card) => card.element))));
+  return () => cards.forEach((card) => card.stop());
 }

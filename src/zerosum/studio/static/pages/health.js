@@ -6,7 +6,7 @@ import { addressOf } from "../core/address.js";
 import { fill, h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 import { refreshRuns, watchRuns } from "../core/runs.js";
-import { number } from "../core/words.js";
+import { counted, number } from "../core/words.js";
 import { changesTable, findingCard, LEVEL_WORDS, undoButton } from "../parts/findings.js";
 import { makeGallery } from "../parts/gallery.js";
 import { emptyPage } from "../runs/empty.js";
@@ -18,7 +18,7 @@ import { moments } from "../runs/moments.js";
 /**
  * @typedef {object} Health
  * @property {string} verdict
- * @property {string | null} advice
+ * @property {string | null} advice where nothing is wrong
  * @property {[string, string][]} facts
  * @property {number} looks
  * @property {string[]} gone failures that the latest look does not find any more
@@ -36,8 +36,8 @@ const EVERY = 8_000; // milliseconds between two examinations of a run that trai
  */
 export async function open(root, { run }) {
   if (run === null) {
-    fill(root, emptyPage("no-patient", { title: "Nobody to examine yet", label: "Train something",
-      href: addressOf("start"), words: "The doctor looks at every run while it trains; what it found stands here." }));
+    fill(root, emptyPage("no-patient", { title: "No run to examine yet", label: "Train something",
+      href: addressOf("start"), words: "The doctor checks every run while it trains. What it finds is shown here." }));
     return () => undefined;
   }
   const path = `/api/runs/${encodeURIComponent(run)}`;
@@ -88,9 +88,9 @@ function watchRun(id, load) {
  * @param {Health} health
  * @param {Finding[]} findings the worst first
  */
-function verdict({ verdict: sentence, advice, facts, looks }, findings) {
+function verdict({ verdict: sentence, advice, facts }, findings) {
   const [level, word] = findings.length ? [findings[0].level, LEVEL_WORDS[findings[0].level]]
-    : looks ? ["good", "healthy"] : ["note", "too early"];
+    : advice === null ? ["", "too early"] : ["good", "healthy"];
   return h("section", { class: "card stack", "aria-label": "Verdict", data: { testid: "verdict" } },
     h("p", { class: "verdict" }, h("span", { class: `pill ${level}` }, word), " ", sentence),
     advice && h("p", { class: "soft" }, advice), h("dl", { class: "facts" },
@@ -104,17 +104,22 @@ function verdict({ verdict: sentence, advice, facts, looks }, findings) {
  * @param {() => void} onTreated
  */
 function cards(run, findings, { gone }, onTreated) {
-  return findings.length > 0 && section("findings", "Findings", false,
-    ...findings.map((finding) => findingCard(run, finding, { gone: gone.includes(finding.failure), onTreated })));
+  const isGone = (/** @type {Finding} */ { failure }) => gone.includes(failure);
+  const standing = findings.filter((finding) => !isGone(finding));
+  return findings.length > 0 && section("findings", "Findings", false, ...[...standing, ...findings.filter(isGone)].map(
+    (finding) => findingCard(run, finding, { gone: isGone(finding), onTreated })));
 }
 
 /** @param {Health} health */
-function checks({ checked, looks }) {
-  const lines = checked.map(({ question, found }) => h("li", { class: found ? "found" : "fine" },
-    icon(found ? "close" : "check"), h("span", null, question),
-    h("strong", { class: "small" }, found ? "found" : looks ? "no" : "")));
-  return section("checked", "What was looked at", true, h("p", { class: "soft small" }, looks
-    ? `At ${number(looks)} closer looks so far.` : "Nothing yet: the first closer look is still to come."),
+function checks({ checked, looks, gone }) {
+  const lines = checked.map(({ failure, question, found }) => {
+    const now = found && !gone.includes(failure);
+    return h("li", { class: now ? "found" : "fine" }, icon(now ? "close" : "check"), h("span", null, question),
+      h("strong", { class: "small" }, now ? "yes" : found ? "no longer" : looks ? "no" : ""));
+  });
+  return section("checked", "What was checked", true, h("p", { class: "soft small" }, looks
+    ? `In every record of the training, and at ${counted(looks, "closer look")} so far.`
+    : "Nothing yet: the first closer look is still to come."),
   h("ul", { class: "checked" }, lines));
 }
 
@@ -122,8 +127,8 @@ function checks({ checked, looks }) {
 function standing({ standing: readings }) {
   const rows = readings.map(({ name, value, meaning }) => h("tr", null,
     h("th", { scope: "row" }, name, h("span", { class: "meaning" }, meaning)), h("td", { class: "number" }, value)));
-  return rows.length > 0 && section("standing", "How things stand", true,
-    h("table", null, h("caption", { class: "unseen" }, "The latest look"), h("tbody", null, rows)));
+  return rows.length > 0 && section("standing", "The latest measurements", true,
+    h("table", null, h("caption", { class: "unseen" }, "The latest measurements"), h("tbody", null, rows)));
 }
 
 /**

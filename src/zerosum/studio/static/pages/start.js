@@ -18,6 +18,7 @@ import { upload } from "../start/upload.js";
 /** @typedef {import("../start/data.js").Data} Data */
 /** @typedef {{place: string} | {run: string}} Source */
 
+const QUESTION = "What should the generator learn to make?";
 const WAIT = 500; // milliseconds after the last change before a plan is tried out
 
 /**
@@ -94,7 +95,7 @@ class Start {
   async ask() {
     this.turn();
     this.data = null;
-    fill(this.title, "What would you like more of?");
+    fill(this.title, QUESTION);
     rememberQuery({});
     const choice = makeChoice({ onGiven: (given) => this.take(given), onPlace: (place) => {
       this.forget();
@@ -124,7 +125,7 @@ class Start {
     this.forget();
     this.data = null;
     const waiting = makeWaiting(() => this.ask());
-    fill(this.title, "What would you like more of?");
+    fill(this.title, QUESTION);
     fill(this.body, waiting.element);
     try {
       const { place, refused } = await upload(given, waiting.sending, signal);
@@ -158,7 +159,7 @@ class Start {
     const waiting = makeWaiting(() => this.ask());
     waiting.reading(name);
     if (this.data === null) {
-      fill(this.title, "What would you like more of?");
+      fill(this.title, QUESTION);
       fill(this.body, waiting.element);
     }
     this.body.setAttribute("aria-busy", "true");
@@ -176,7 +177,11 @@ class Start {
       announce(`${data.name} is read.`);
       await this.show(signal);
     } catch (error) {
-      await this.giveUp(error, signal);
+      await this.giveUp(error, signal, () => {
+        fill(this.notices);
+        this.changes = merged(this.changes, { options: { skip_bad: true } });
+        this.read(source, name);
+      });
     } finally {
       this.body.removeAttribute("aria-busy");
     }
@@ -186,8 +191,9 @@ class Start {
    * Says what was refused: at its setting where data are shown, else above the ways to give others.
    * @param {unknown} error
    * @param {AbortSignal} signal
+   * @param {() => void} [skipBad] reads the data without the files that cannot be read
    */
-  async giveUp(error, signal) {
+  async giveUp(error, signal, skipBad) {
     if (signal.aborted) {
       return;
     }
@@ -199,7 +205,7 @@ class Start {
       return;
     }
     await this.ask();
-    problem(this.notices, error.message);
+    problem(this.notices, error.message, error.message.includes("--skip-bad") ? skipBad : undefined);
   }
 
   /**
@@ -221,7 +227,7 @@ class Start {
     const focused = document.activeElement?.getAttribute("data-testid");
     const open = this.body.querySelector("details.all-settings")?.hasAttribute("open") ?? false;
     settings.others.toggleAttribute("open", open);
-    fill(this.title, `Ready to learn ${data.name}`);
+    fill(this.title, `Ready to train on ${data.name}`);
     fill(this.body, h("div", { class: "steps" },
       dataCard(data, settings.ofData, () => {
         this.forget();

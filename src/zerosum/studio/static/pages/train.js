@@ -27,7 +27,8 @@ export async function open(root, { run, query }) {
   if (run === null) {
     fill(root, h("section", { class: "empty", data: { testid: "no-run" } }, h("h2", null, "Nothing is training yet"),
       h("p", null, "Choose pictures, points or a table, and watch a generator learn them."),
-      h("p", null, h("a", { class: "button primary", href: addressOf("start"), data: { testid: "to-start" } }, "Train something"))));
+      h("p", null, h("a", { class: "button primary", href: addressOf("start"), data: { testid: "to-start" } },
+        "Train something"))));
     return () => undefined;
   }
   const record = new Record(run);
@@ -36,6 +37,7 @@ export async function open(root, { run, query }) {
   fill(root, page.element);
   page.begin();
   await record.load();
+  page.listen();
   return () => page.close();
 }
 
@@ -61,10 +63,12 @@ class TrainPage {
     this.log = makeLog();
     this.plots = makePlots((range) => this.zoom(range));
     /** @type {Stage} */
-    this.stage = new Stage((samples) => this.move(samples), () => this.soon(), { at: asNumber(query.get("at")), view: query.get("view"), pin: asNumber(query.get("pin")) });
-    this.element = h("div", { class: "train stack" }, this.controls.element, h("div", { class: "train-first" }, this.stage.element,
-      h("div", { class: "stack train-side" }, this.doctor.element, this.game.element, this.plots.first)), this.tools(),
-    h("div", { class: "plots" }, this.plots.others, this.log.element));
+    this.stage = new Stage((samples) => this.move(samples), () => this.soon(),
+      { at: asNumber(query.get("at")), view: query.get("view"), pin: asNumber(query.get("pin")) });
+    this.element = h("div", { class: "train stack" }, this.controls.element,
+      h("div", { class: "train-first" }, this.stage.element,
+        h("div", { class: "stack train-side" }, this.doctor.element, this.game.element, this.plots.first)),
+      this.tools(), h("div", { class: "plots" }, this.plots.others, this.log.element));
   }
 
   /** What all charts are drawn over, and which part of the run they show. */
@@ -73,22 +77,27 @@ class TrainPage {
       this.axis = over.value;
       this.zoom(null);
       this.draw();
+      this.soon();
     } } }, h("option", { value: "samples" }, "samples seen"), h("option", { value: "seconds" }, "time"));
-    over.value = this.axis;
     this.parts = h("select", { id: "part", data: { testid: "part" }, on: { change: () => {
       this.part = /** @type {keyof typeof PARTS} */ (this.parts?.value);
       this.showPart();
-    } } }, h("option", { value: "all" }, "the whole run"), h("option", { value: "half" }, "its last half"), h("option", { value: "tenth" }, "its last tenth"),
-    h("option", { value: "zoomed", hidden: true }, "a part of it"));
-    return h("div", { class: "row plots-tools" }, h("label", { for: "part" }, "Charts show"), this.parts, h("label", { for: "axis" }, "over"), over,
+    } } }, h("option", { value: "all" }, "the whole run"), h("option", { value: "half" }, "its last half"),
+    h("option", { value: "tenth" }, "its last tenth"), h("option", { value: "zoomed", hidden: true }, "a part of it"));
+    return h("div", { class: "row plots-tools" }, h("label", { for: "part" }, "Charts show"), this.parts,
+      h("label", { for: "axis" }, "over"), over,
       h("span", { class: "soft small" }, "Drag in a chart to zoom, double-click to see all."));
   }
 
-  /** Shows what is known at once, and listens. */
+  /** Shows what is known at once, and what becomes known. */
   begin() {
     this.controls.show();
     this.stage.show(this.record);
     this.unwatch = this.record.watch((changes) => this.hear(changes));
+  }
+
+  /** Lets keys steer. */
+  listen() {
     const scrub = this.stage.scrubber;
     this.keys = [
       onKey(" ", "pause the training, or go on", () => this.controls.turn()),
@@ -134,7 +143,8 @@ class TrainPage {
   draw() {
     clearTimeout(this.drawing);
     this.drawing = undefined;
-    const marks = this.record.notes.filter((note) => note.event === "finding" && note.samples > 0 && note.samples <= this.record.samples)
+    const { notes, samples } = this.record;
+    const marks = notes.filter((note) => note.event === "finding" && note.samples > 0 && note.samples <= samples)
       .map((note) => ({ x: note[this.axis], label: note.failure.replaceAll("-", " "), tone: note.level }));
     this.plots.show(this.record, this.axis, this.place(), marks);
     this.showPart();
@@ -144,8 +154,8 @@ class TrainPage {
 
   /** @returns {number} samples at the moment that is read; the latest where the newest samples are shown */
   at() {
-    const { stage, record } = this;
-    return this.moment === null || stage.index === stage.sheets.length - 1 ? Infinity : Math.min(this.moment, record.samples);
+    const { moment, stage, record } = this;
+    return moment === null || stage.index === stage.sheets.length - 1 ? Infinity : Math.min(moment, record.samples);
   }
 
   /** @returns {number | null} where the moment is on the charts' axis */
@@ -171,7 +181,9 @@ class TrainPage {
       this.frame = 0;
       this.plots.at(this.place());
       this.game.show(this.record, this.at());
-      rememberQuery({ ...this.stage.query, ...(this.axis !== "samples" && { axis: this.axis }) });
+      if (this.element.isConnected) { // and not left for another page, whose address it is now
+        rememberQuery({ ...this.stage.query, ...(this.axis !== "samples" && { axis: this.axis }) });
+      }
     });
   }
 

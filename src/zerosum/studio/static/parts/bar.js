@@ -17,7 +17,7 @@ import { duration, number } from "../core/words.js";
  * @param {() => string | null} current the run that pages of a run show now
  */
 export function makeBar(bar, current) {
-  const picker = h("select", { "aria-label": "Run", data: { testid: "run-picker" }, on: { change: () => {
+  const picker = h("select", { "aria-label": "Run", hidden: true, data: { testid: "run-picker" }, on: { change: () => {
     const { page } = readAddress();
     location.hash = addressOf(OF_RUN.has(page) ? page : "train", picker.value);
   } } });

@@ -8,8 +8,8 @@
  *     chart.zoom([0, 5000]);      // or null: all there is
  *     chart.destroy();            // when the page is left
  *
- * `show` may be called as often as numbers come: it is drawn once a frame, and only where it can be seen. Lines need not
- * have their points at the same places. Drag to zoom, double-click to see all. Charts of one `group` share the cursor;
+ * `show` may be called as often as numbers come: it is drawn once a frame, and only where it can be seen; what cannot be
+ * seen is drawn once, and again before the page is printed. Lines need not have their points at the same places. Drag to zoom, double-click to see all. Charts of one `group` share the cursor;
  * with `onZoom` the page decides what is seen (and calls `zoom` on all of them). What is drawn is also said in a sentence
  * (the plot's `aria-label`), shown as a table on demand, and downloaded as CSV. Lines differ in dashes and markers too.
  */
@@ -20,6 +20,7 @@ import { number, percent } from "../core/words.js";
 import uPlot from "../vendor/uplot/uPlot.esm.js";
 import { drawBands, drawLineMarkers, drawMarks } from "./chart_marks.js";
 import { aligned, calm, csv, extent, isNumber, lastBefore, latest, spread } from "./lines.js";
+import { decades, placeWord, tick } from "./ticks.js";
 
 /** @typedef {import("./lines.js").Line} Line */
 /** @typedef {import("./lines.js").Value} Value */
@@ -30,6 +31,7 @@ import { aligned, calm, csv, extent, isNumber, lastBefore, latest, spread } from
  * @property {number} to may be Infinity
  * @property {string} label
  * @property {"soft" | "warn" | "alarm" | "good"} tone
+ * @property {number} [middle] a line across it
  */
 
 /**
@@ -75,6 +77,7 @@ import { aligned, calm, csv, extent, isNumber, lastBefore, latest, spread } from
 
 const HEIGHT = 190;
 const TABLE_ROWS = 100;
+const UNSEEN = 400; // milliseconds after which a chart is drawn for the first time that nobody sees yet
 const DASHES = { solid: [], dashed: [6, 4], dotted: [2, 3] };
 
 /** @type {Map<string, string>} */
@@ -91,30 +94,6 @@ export function colour(name) {
   const known = colours.get(key) ?? token(name);
   colours.set(key, known);
   return known;
-}
-
-/**
- * A number on an axis: short.
- * @param {number} value
- * @param {"number" | "share" | "seconds"} [unit]
- * @returns {string}
- */
-export function tick(value, unit = "number") {
-  if (unit === "share") {
-    return `${Number((100 * value).toPrecision(3))} %`;
-  }
-  if (unit === "seconds") {
-    const [size, name] = value >= 3600 ? [3600, "h"] : value >= 60 ? [60, "min"] : [1, "s"];
-    return `${Number((value / size).toPrecision(3))} ${name}`;
-  }
-  const size = Math.abs(value);
-  if (size >= 1e6) {
-    return `${Number((value / 1e6).toPrecision(4))} M`;
-  }
-  if (size >= 1e4) {
-    return `${Number((value / 1e3).toPrecision(4))} k`;
-  }
-  return size && size < 1e-3 ? value.toExponential(0) : String(Number(value.toPrecision(4)));
 }
 
 /**
@@ -150,8 +129,12 @@ class LineChart {
     this.shape = "";
     this.seen = false;
     this.frame = 0;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.waiting = undefined;
     this.later = () => this.redraw(true);
+    this.now = () => this.draw();
     document.addEventListener("theme", this.later);
+    addEventListener("beforeprint", this.now);
     this.sizes = new ResizeObserver(() => this.fit());
     this.sizes.observe(this.plot);
     this.sights = new IntersectionObserver((entries) => {
@@ -205,7 +188,9 @@ class LineChart {
 
   destroy() {
     document.removeEventListener("theme", this.later);
+    removeEventListener("beforeprint", this.now);
     cancelAnimationFrame(this.frame);
+    clearTimeout(this.waiting);
     this.sizes.disconnect();
     this.sights.disconnect();
     this.chart?.destroy();
@@ -222,11 +207,16 @@ class LineChart {
         this.frame = 0;
         this.draw();
       });
+    } else if (this.drawing && !this.chart) {
+      this.waiting ??= setTimeout(this.now, UNSEEN);
     }
   }
 
   draw() {
-    const { lines, axis = "samples", summary } = /** @type {Drawing} */ (this.drawing);
+    if (!this.drawing) {
+      return;
+    }
+    const { lines, axis = "samples", summary } = this.drawing;
     const { x, ys } = aligned(lines);
     const { logarithmic } = this.settings;
     // A noisy line is two: as it is, faintly, and its running median. A logarithmic axis has no place for 0.
@@ -300,7 +290,9 @@ class LineChart {
   options(lines, axis) {
     const { unit, logarithmic, range, height = HEIGHT, group } = this.settings;
     const font = "11px system-ui, sans-serif";
-    const both = { stroke: () => colour("soft"), font, grid: { stroke: () => colour("line"), width: 1 }, ticks: { show: false } };
+    const both = { stroke: () => colour("soft"), font, grid: { stroke: () => colour("line"), width: 1 },
+      ticks: { show: false } };
+    const all = (/** @type {uPlot} */ _, /** @type {number[]} */ heights) => heights;
     return {
       width: this.plot.clientWidth || 320,
       height,
@@ -317,10 +309,11 @@ class LineChart {
           /** @type {number} */ high) => range(low ?? 0, high ?? 1) }) },
       },
       axes: [
-        { ...both, size: 26, gap: 6, space: 56, values: (/** @type {uPlot} */ _, /** @type {number[]} */ places) => places.map((place) =>
-          tick(place, axis === "seconds" ? "seconds" : "number")) },
-        { ...both, size: 46, gap: 5, space: 32, ...(logarithmic && { splits: decades }), values: (/** @type {uPlot} */ _, /** @type {(number | null)[]} */ heights) => heights.map(
-          (value) => (value === null ? "" : tick(value, unit))) },
+        { ...both, size: 26, gap: 6, space: 56, values: (/** @type {uPlot} */ _, /** @type {number[]} */ places) =>
+          places.map((place) => tick(place, axis === "seconds" ? "seconds" : "number")) },
+        { ...both, size: 46, gap: 5, space: 32, ...(logarithmic && { splits: decades, filter: all }), values: (
+          /** @type {uPlot} */ _, /** @type {(number | null)[]} */ heights) => heights.map((value) => (value === null ? ""
+          : tick(value, unit))) },
       ],
       series: [{}, ...lines.flatMap((line) => this.series(line))],
       hooks: {
@@ -389,34 +382,6 @@ class LineChart {
       setTimeout(() => URL.revokeObjectURL(url), 1000);
     }
   }
-}
-
-/**
- * Heights that a logarithmic axis names: powers of ten, and 2 and 5 times these where there are few.
- * @param {uPlot} _
- * @param {number} __
- * @param {number} low
- * @param {number} high
- * @returns {number[]}
- */
-function decades(_, __, low, high) {
-  const [from, to] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
-  const factors = to - from <= 2 ? [1, 2, 5] : [1];
-  const step = Math.max(1, Math.ceil((to - from) / 6));
-  const found = [];
-  for (let power = from; power <= to; power += step) {
-    found.push(...factors.map((factor) => Number(`${factor}e${power}`)));
-  }
-  return found.filter((height) => height >= low && height <= high);
-}
-
-/**
- * @param {number} x
- * @param {string} axis
- * @returns {string}
- */
-function placeWord(x, axis) {
-  return axis === "seconds" ? tick(x, "seconds") : `${number(x, 6)} ${axis}`;
 }
 
 /**

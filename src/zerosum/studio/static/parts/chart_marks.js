@@ -8,6 +8,8 @@ import { isNumber } from "./lines.js";
 
 const MARKERS = 7; // on a line with many points
 const EACH = 36; // on a line with fewer points, every one has a marker
+const ROOM = 16; // pixels that a band's label needs
+const LINE = 13; // pixels from one line of labels to the next
 
 /**
  * @param {uPlot} chart
@@ -21,7 +23,7 @@ export function drawBands(chart, bands) {
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
   ctx.clip();
   const { min, max } = chart.scales.y;
-  for (const { from, to, label, tone } of bands) {
+  for (const { from, to, label, tone, middle } of bands) {
     if (!isNumber(min) || !isNumber(max) || from >= max || to <= min) {
       continue;
     }
@@ -34,17 +36,21 @@ export function drawBands(chart, bands) {
     ctx.setLineDash([one, 3 * one]);
     for (const edge of [top, bottom]) {
       if (edge > bbox.top && edge < bbox.top + bbox.height) {
-        ctx.beginPath();
-        ctx.moveTo(bbox.left, Math.round(edge));
-        ctx.lineTo(bbox.left + bbox.width, Math.round(edge));
-        ctx.stroke();
+        across(ctx, edge, bbox);
       }
+    }
+    if (middle !== undefined && middle > min && middle < max) {
+      ctx.setLineDash([]);
+      across(ctx, chart.valToPos(middle, "y", true), bbox);
     }
     ctx.fillStyle = colour(tone);
     ctx.font = `${11 * one}px system-ui, sans-serif`;
     ctx.textAlign = "left";
-    ctx.textBaseline = bottom - top > 16 * one ? "top" : "middle";
-    ctx.fillText(label, bbox.left + 5 * one, ctx.textBaseline === "top" ? top + 4 * one : (top + bottom) / 2);
+    // Inside the band where there is room; above a narrow one, or below it at the top of the chart.
+    const inside = bottom - top > ROOM * one;
+    const above = !inside && top - bbox.top > ROOM * one;
+    ctx.textBaseline = above ? "bottom" : "top";
+    ctx.fillText(label, bbox.left + 5 * one, above ? top - 2 * one : (inside ? top : bottom) + 4 * one);
   }
   ctx.restore();
 }
@@ -120,7 +126,7 @@ export function drawMarks(chart, marks, at) {
   ctx.font = `600 ${10.5 * one}px system-ui, sans-serif`;
   ctx.textAlign = "left";
   ctx.textBaseline = "top";
-  let free = -Infinity; // labels do not stand on each other
+  const free = [-Infinity, -Infinity]; // labels do not stand on each other: there are two lines for them
   for (const { x, label, tone } of [...marks].sort((a, b) => a.x - b.x)) {
     if (x < min || x > max) {
       continue;
@@ -131,9 +137,10 @@ export function drawMarks(chart, marks, at) {
     line(ctx, place, bbox);
     const width = ctx.measureText(label).width + 6 * one;
     const left = place + width > bbox.left + bbox.width ? place - width : place;
-    if (left >= free) {
-      ctx.fillText(label, left + 3 * one, bbox.top + 2 * one);
-      free = left + width;
+    const row = free.findIndex((end) => left >= end);
+    if (label && row >= 0) {
+      ctx.fillText(label, left + 3 * one, bbox.top + (2 + row * LINE) * one);
+      free[row] = left + width;
     }
   }
   if (at !== null && at >= min && at <= max) {
@@ -148,6 +155,18 @@ export function drawMarks(chart, marks, at) {
     ctx.fill();
   }
   ctx.restore();
+}
+
+/**
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {number} y
+ * @param {{left: number, width: number}} bbox
+ */
+function across(ctx, y, bbox) {
+  ctx.beginPath();
+  ctx.moveTo(bbox.left, Math.round(y));
+  ctx.lineTo(bbox.left + bbox.width, Math.round(y));
+  ctx.stroke();
 }
 
 /**

@@ -101,7 +101,7 @@ function makeInput(field, attributes) {
   const numeric = field.kind === "number" || field.kind === "integer";
   const input = h("input", { ...attributes, type: numeric ? "number" : "text", autocomplete: "off",
     spellcheck: "false", required: numeric && !field.optional, step: field.kind === "integer" ? 1 : numeric && "any",
-    placeholder: field.optional && field.value === null && "left open" });
+    placeholder: field.optional && field.value === null && "not set" });
   const read = () => {
     const text = input.value.trim();
     if (field.kind === "list") {
@@ -127,7 +127,7 @@ function unreadable(input) {
   if (!(input instanceof HTMLInputElement) || input.validity.valid) {
     return null;
   }
-  return input.validity.stepMismatch ? "This is no whole number." : "A number must stand here.";
+  return input.validity.stepMismatch ? "This must be a whole number." : "This must be a number.";
 }
 
 /**
@@ -176,5 +176,5 @@ export function inWords(value) {
   if (typeof value === "number") {
     return value.toLocaleString("en", { maximumSignificantDigits: 12 });
   }
-  return value === null ? "left open" : String(value);
+  return value === null ? "not set" : String(value);
 }

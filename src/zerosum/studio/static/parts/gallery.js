@@ -1,5 +1,5 @@
 // @ts-check
-/** Samples beside the training samples that they are nearest to: whoever has learned by heart shows here. */
+/** Generated samples beside the training samples nearest to them: what was memorised shows here. */
 
 import { postForBlob } from "../core/api.js";
 import { alarm, fill, h } from "../core/dom.js";
@@ -33,7 +33,7 @@ export function makeGallery(model) {
       image.src = address;
       const which = `Samples number ${from} to ${from + ROWS - 1}`;
       image.alt = `${which}, each with its ${NEAREST} nearest training samples to the right`;
-      fill(words, `${which}: generated on the left, then the ${NEAREST} nearest of the data.`);
+      fill(words, `${which}: the generated sample on the left, then its ${NEAREST} nearest training samples.`);
       [image.hidden, show.hidden, next.hidden] = [false, true, false];
     } catch (error) {
       fill(words, error instanceof Error ? error.message : String(error));
@@ -44,8 +44,9 @@ export function makeGallery(model) {
   };
   return {
     element: h("section", { class: "card stack", "aria-labelledby": "gallery", data: { testid: "gallery" } },
-      h("div", null, h("h2", { id: "gallery" }, "Learned, or learned by heart?"), h("p", { class: "soft small" },
-        "A sample that is the same as one on its right was copied; one that only resembles them was learned.")),
+      h("div", null, h("h2", { id: "gallery" }, "Learned, or memorised?"), h("p", { class: "soft small" },
+        "Generated samples beside the training samples nearest to them. A sample that equals one of them was memorised; one "
+          + "that only resembles them was learned.")),
       words, image, h("div", { class: "row" }, show, next)),
     stop: () => URL.revokeObjectURL(address),
   };

@@ -7,12 +7,13 @@
  *     histogram.show(scores);     // of an event "probe"; null where there is none
  *
  * Real is green and filled, generated orange and hatched, held-out real samples are a dashed outline; triangles stand at
- * the means, and a line at the answer that parts real from generated. The same is said in a sentence (`aria-label`).
+ * the means, and a line at the answer that parts real from generated, if one does: a critic's answers mean something only
+ * beside each other. The same is said in a sentence (`aria-label`).
  */
 
 import { fill, h } from "../core/dom.js";
 import { number, percent } from "../core/words.js";
-import { tick } from "./chart.js";
+import { tick } from "./ticks.js";
 
 /**
  * @typedef {object} Scores as in the event "probe"
@@ -67,19 +68,25 @@ export function makeHistogram({ testid }) {
   const drawing = h("div", { class: "histogram-drawing", role: "img", "aria-label": "Answers of the discriminator: no look yet",
     data: { testid } });
   const axis = h("div", { class: "histogram-axis small soft", "aria-hidden": "true" });
+  const below = h("p", { class: "histogram-sides small soft", "aria-hidden": "true" });
   const held = h("span", { class: "key held" }, "real, held out");
   const element = h("figure", { class: "histogram" }, h("figcaption", { class: "histogram-keys small" },
-    h("span", { class: "key real" }, "D of real"), held, h("span", { class: "key fake" }, "D of generated")), drawing, axis);
+    h("span", { class: "key real" }, "D of real"), held, h("span", { class: "key fake" }, "D of generated")),
+  drawing, axis, below);
   return {
     element,
-    /** @param {Scores | null} scores */
-    show: (scores) => {
+    /**
+     * @param {Scores | null} scores
+     * @param {boolean} [critic] whether only differences of answers mean anything
+     */
+    show: (scores, critic = false) => {
       element.hidden = scores === null;
       if (scores) {
         held.hidden = !scores.logits_held_out;
-        drawing.setAttribute("aria-label", sentence(scores));
-        fill(drawing, picture(scores), means(scores), h("span", { class: "side left small soft" }, "taken for generated"),
-          h("span", { class: "side right small soft" }, "taken for real"));
+        const sides = critic ? ["scored lower", "scored higher"] : ["taken for generated", "taken for real"];
+        drawing.setAttribute("aria-label", sentence(scores, critic));
+        fill(drawing, picture(scores, critic), means(scores));
+        fill(below, h("span", null, `\u2190 ${sides[0]}`), h("span", null, `${sides[1]} \u2192`));
         fill(axis, ticks(scores).map((value) => {
           const element = h("span", null, tick(value));
           element.style.left = `${part(value, scores)}%`;
@@ -90,8 +97,11 @@ export function makeHistogram({ testid }) {
   };
 }
 
-/** @param {Scores} scores */
-function picture({ logits_trained: real, logits_fake: fake, logits_held_out: held }) {
+/**
+ * @param {Scores} scores
+ * @param {boolean} critic
+ */
+function picture({ logits_trained: real, logits_fake: fake, logits_held_out: held }, critic) {
   const shares = [real, fake, held ?? []].map((bins) => bins.map((count) => count / Math.max(1, sum(bins))));
   const most = Math.max(...shares.flat(), 1e-9);
   const [up, down, outline] = shares.map((bins) => bins.map((share) => (share / most) * (HEIGHT - 6)));
@@ -100,7 +110,7 @@ function picture({ logits_trained: real, logits_fake: fake, logits_held_out: hel
     h("path", { class: "real", d: bars(up, -1) }), h("path", { class: "fake", d: bars(down, 1) }),
     h("path", { class: "hatch", d: hatches(down) }),
     held && h("path", { class: "held", d: steps(outline, -1) }), h("path", { class: "zero", d: `M0 0H${width}` }),
-    h("path", { class: "middle", d: `M${width / 2} ${-HEIGHT}V${HEIGHT}` }));
+    !critic && h("path", { class: "middle", d: `M${width / 2} ${-HEIGHT}V${HEIGHT}` }));
 }
 
 /**
@@ -162,13 +172,22 @@ function ticks({ logit_middle: middle, logit_reach: reach }) {
   return [0, 1, 2, 3].map((index) => Number(((first + index) * step).toPrecision(6))).filter((value) => value <= middle + 0.92 * reach);
 }
 
-/** @param {Scores} scores */
-function sentence(scores) {
+/**
+ * @param {Scores} scores
+ * @param {boolean} critic
+ */
+function sentence(scores, critic) {
   const { samples, logits_trained: real, logits_fake: fake, logits_held_out: held } = scores;
+  const mean = (/** @type {number[]} */ bins) => `${number(meanOf(bins, scores))} on average`;
+  const begin = `Answers of the discriminator after ${number(samples)} samples. `;
+  if (critic) {
+    const other = held ? `, real samples that it was not trained on: ${mean(held)}` : "";
+    return `${begin}Real samples: ${mean(real)}${other}, generated samples: ${mean(fake)}. A real sample is scored above a `
+      + `generated one in ${percent(areaUnderCurve(real, fake))} of pairs.`;
+  }
   const other = held ? `; of real samples that it was not trained on, ${percent(takenForReal(held))}` : "";
-  return `Answers of the discriminator after ${number(samples)} samples. Real samples: ${number(meanOf(real, scores))} on average, `
-    + `${percent(takenForReal(real))} are taken for real${other}. Generated samples: ${number(meanOf(fake, scores))} on average, `
-    + `${percent(takenForReal(fake))} are taken for real. The threshold is ${number(scores.logit_middle)}.`;
+  return `${begin}Real samples: ${mean(real)}, ${percent(takenForReal(real))} are taken for real${other}. Generated samples: `
+    + `${mean(fake)}, ${percent(takenForReal(fake))} are taken for real. The threshold is ${number(scores.logit_middle)}.`;
 }
 
 /** @param {number[]} bins */

@@ -54,12 +54,12 @@ export function makePlaces(onChoose) {
  */
 function showSets(section, places, onChoose) {
   section.hidden = !places.length;
-  fill(section, h("div", { class: "heading" }, h("h2", { id: "places-built-in" }, "Or try one that is here already")),
+  fill(section, h("div", { class: "heading" }, h("h2", { id: "places-built-in" }, "Or take a built-in data set")),
     h("ul", { class: "sets" }, places.map((place) => h("li", null, h("button", { class: "set",
       data: { testid: `place-${place.name}` }, on: { click: () => onChoose(place) } },
       place.thumb && h("img", { src: place.thumb, alt: "", width: 72, height: 72, loading: "lazy" }),
       h("span", { class: "set-words" }, h("strong", null, place.name),
-        h("span", { class: "soft small" }, place.about)))))));
+        h("span", { class: "soft small about" }, place.about)))))));
 }
 
 /**
@@ -69,7 +69,7 @@ function showSets(section, places, onChoose) {
  */
 function showUploads(section, places, onChoose) {
   section.hidden = !places.length;
-  fill(section, h("div", { class: "heading" }, h("h2", { id: "places-uploads" }, "Given before")),
+  fill(section, h("div", { class: "heading" }, h("h2", { id: "places-uploads" }, "Uploaded before")),
     h("ul", { class: "listing" }, places.map((place) => entry(place, place.count
       ? counted(place.count, "file") : "", () => onChoose(place)))));
 }

@@ -2,7 +2,7 @@
 /**
  * A slider over moments that keep coming.
  *
- *     const scrubber = makeScrubber({ label: "Snapshots", describe: (index) => "after 4,160 samples", onMove: (index) => ... });
+ *     const scrubber = makeScrubber({ label: "Snapshots", describe: (index) => "after 4,160 samples", onMove: move });
  *     parent.append(scrubber.element);
  *     scrubber.count(12);     // so many moments now; the last one is the newest
  *     scrubber.go(3);         // as if somebody had moved it there
@@ -32,7 +32,7 @@ const FASTEST = 15;
 /**
  * @param {object} settings
  * @param {string} settings.label
- * @param {(index: number) => string} settings.describe a moment in words
+ * @param {(index: number) => string} settings.describe a moment in words, for who does not see what is shown of it
  * @param {(index: number) => void} settings.onMove
  * @param {(index: number) => Promise<unknown>} [settings.ready] playing waits until a moment can be shown
  * @returns {Scrubber}
@@ -82,7 +82,7 @@ export function makeScrubber({ label, describe, onMove, ready = () => Promise.re
     range.disabled = count < 2;
     const text = index < 0 ? "" : describe(index);
     range.setAttribute("aria-valuetext", text);
-    words.textContent = text;
+    words.textContent = index < 0 ? "" : `${index + 1} of ${count}`;
     newest.hidden = index === count - 1;
     newest.textContent = count - 1 - index > 0 ? `Newest (${count - 1 - index} on)` : "Newest";
   };

@@ -20,11 +20,14 @@ import { DEFAULTS, checked } from "./engine/settings.js";
  * @typedef {"frame" | "settings" | "began" | "playing" | "layers" | "trouble"} Topic
  */
 
-/** Layers of the stage, in the order in which they are drawn. */
-export const LAYERS = ["heat", "manifold", "real", "fake", "arrows", "trail", "best", "threads"];
-/** Those that a game begins with. */
-const USUAL = ["heat", "manifold", "real", "fake", "arrows", "best", "threads"];
+/** Layers that a page begins with. */
+const USUAL = ["heat", "manifold", "real", "fake", "arrows", "data", "generated", "judged", "best", "threads"];
 const MOST_ENTRIES = 2000;
+/** Speeds that there are; at 1, 8 rounds a second. */
+export const SPEEDS = [1, 2, 4, 8, 16, 32, 64];
+/** Milliseconds from one frame to the next for who wants less motion. */
+const CALM = 700;
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Board {
   /** @param {Worker} worker that runs engine/worker.js */
@@ -46,9 +49,12 @@ export class Board {
     this.game = 0;
     /** @type {Map<Topic, Set<() => void>>} */
     this.listeners = new Map();
+    /** Counts the orders after which frames of what was before are not wanted any more. */
+    this.sent = 0;
     /** Whether a frame is on its way. */
     this.asked = false;
-    this.drawing = 0;
+    /** Whether a frame is going to be drawn. */
+    this.drawing = false;
     /** @type {((saved: object) => void)[]} */
     this.savers = [];
     worker.onmessage = (event) => this.hear(event.data);
@@ -58,11 +64,13 @@ export class Board {
   /**
    * @param {Topic[]} topics
    * @param {() => void} listener
+   * @returns {() => void} stops it
    */
   listen(topics, listener) {
     for (const topic of topics) {
       this.listeners.set(topic, (this.listeners.get(topic) ?? new Set()).add(listener));
     }
+    return () => topics.forEach((topic) => this.listeners.get(topic)?.delete(listener));
   }
 
   /** @param {Topic} topic */
@@ -72,7 +80,13 @@ export class Board {
 
   /** @param {Request} request */
   send(request) {
-    this.worker.postMessage(request);
+    this.worker.postMessage({ ...request, order: this.sent });
+  }
+
+  /** @param {Request} request after which older frames are not wanted any more */
+  order(request) {
+    this.sent += 1;
+    this.send(request);
   }
 
   /** @param {Answer} answer */
@@ -93,26 +107,38 @@ export class Board {
   }
 
   /** @param {Answer & {type: "frame"}} answer */
-  take({ game, speed, frame }) {
+  take({ game, order, speed, frame }) {
     this.asked = false;
-    if (game !== this.game) {
+    if (game === this.game) {
+      this.entries.push(...frame.entries);
+    }
+    if (game !== this.game || order !== this.sent) {
       this.ask();
       return;
     }
     this.frame = frame;
     this.pace = speed;
-    this.entries.push(...frame.entries);
     if (this.entries.length > MOST_ENTRIES) {
       this.entries = this.entries.filter((_, index) => index % 2 === 0 || index === this.entries.length - 1);
     }
     if (!this.drawing) {
-      this.drawing = requestAnimationFrame(() => {
-        this.drawing = 0;
-        this.tell("frame");
-        if (this.playing) {
-          this.ask();
-        }
-      });
+      this.drawing = true;
+      if (calm.matches && this.playing) {
+        setTimeout(() => this.draw(), CALM);
+      } else {
+        requestAnimationFrame(() => this.draw());
+      }
+    }
+  }
+
+  /** Has the newest frame drawn, and asks for the next one. */
+  draw() {
+    this.drawing = false;
+    if (this.frame) {
+      this.tell("frame");
+      if (this.playing) {
+        this.ask();
+      }
     }
   }
 
@@ -147,7 +173,9 @@ export class Board {
    * @param {{[key: string]: unknown}} asked settings that are not the defaults
    */
   begin(asked) {
-    this.send({ type: "begin", settings: checked(asked) });
+    this.settings = checked(asked);
+    this.order({ type: "begin", settings: this.settings });
+    this.tell("settings");
   }
 
   /** Begins the same game again. */
@@ -197,19 +225,19 @@ export class Board {
     if (this.playing) {
       this.pause();
     }
-    this.send({ type: "step", player });
+    this.order({ type: "step", player });
     this.ask();
   }
 
   /** @param {PlayerName} player whose next move is computed, and looked at before it is made */
   prepare(player) {
-    this.send({ type: "prepare", player });
+    this.order({ type: "prepare", player });
     this.ask();
   }
 
   /** Makes the move that was computed. */
   commit() {
-    this.send({ type: "commit" });
+    this.order({ type: "commit" });
     this.ask();
   }
 
@@ -234,9 +262,13 @@ export class Board {
     });
   }
 
+  /** @param {unknown} saved what a file holds */
+  restore(saved) {
+    this.order({ type: "restore", saved });
+  }
+
   /** Ends it all. */
   close() {
-    cancelAnimationFrame(this.drawing);
     this.listeners.clear();
     this.worker.terminate();
   }

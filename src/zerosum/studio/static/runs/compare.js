@@ -77,8 +77,8 @@ function watchWhileTraining(ids, load) {
  * @param {number} index
  */
 function head(run, index) {
-  const facts = [["Recipe", run.recipe], ["State", run.state], ["Samples", number(run.samples)],
-    ["Time", duration(run.seconds)], ["Smallest distance", run.quality ? number(run.quality.best) : "\u2013"]];
+  const facts = [["Recipe", run.recipe], ["State", run.state], ["Samples seen", number(run.samples)],
+    ["Time", duration(run.seconds)], ["Best distance", run.quality ? number(run.quality.best) : "\u2013"]];
   return h("article", { class: "card", data: { testid: `compared-${run.id}` } },
     h("h2", { class: "row tight" }, letter(index), h("a", { href: addressOf("train", run.id) }, run.id)),
     h("dl", { class: "facts" },
@@ -92,7 +92,7 @@ function head(run, index) {
 function settingsTable(ids, settings) {
   const heading = h("div", { class: "heading" }, h("h2", { id: "differing" }, "Settings that differ"));
   if (!settings.length) {
-    return [heading, h("p", { class: "soft" }, "None: these runs differ in chance alone, or not at all.")];
+    return [heading, h("p", { class: "soft" }, "None: these runs have the same settings, and the same seed.")];
   }
   const runs = ids.map((id, index) => h("th", { scope: "col" }, h("span", { class: "row tight" }, letter(index), id)));
   const rows = settings.map(({ name, values }) => h("tr", null, h("th", { scope: "row" }, h("code", null, name)),

@@ -4,7 +4,7 @@
 import { post } from "../core/api.js";
 import { alarm, announce, fill, h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
-import { bytes, duration, number } from "../core/words.js";
+import { bytes, duration, number, roughly } from "../core/words.js";
 import { makeCommand } from "../parts/command.js";
 import { makeForm } from "../parts/form.js";
 import { WORDS } from "./exports.js";
@@ -18,50 +18,61 @@ import { WORDS } from "./exports.js";
  * @property {number | null} bytes about
  * @property {number | null} milliseconds about, from a latent to a picture in the page
  * @property {string | null} command that does the same
+ * @property {boolean} [truncation] of samples: whether the model knows truncation
  */
 
 /**
  * @param {string} model id
  * @param {Offer} offer
- * @param {boolean} first whether it is the page's first thing to do
+ * @param {{pictured: boolean, first: boolean}} what whether samples are pictures; whether it is the page's first thing to do
  * @returns {{element: HTMLElement, stop: () => void}}
  */
-export function exportCard(model, offer, first) {
-  const { name, what, make, options } = WORDS[offer.to] ?? { name: offer.to, what: "", make: "Make it", options: [] };
+export function exportCard(model, offer, { pictured, first }) {
+  const { name, what, make, options: all } = WORDS[offer.to];
+  const unfit = [offer.truncation !== true && "truncation", !pictured && "columns"];
+  const options = all.filter((option) => !unfit.includes(option.name));
   const testid = `export-${offer.to}`;
-  const form = makeForm([group(options)], () => undefined, { bare: true });
+  const path = `/api/models/${encodeURIComponent(model)}/export`;
+  const form = makeForm([group(options)], () => attempt(async () => {
+    command.show((await post(`${path}/command`, asked())).command);
+  }), { bare: true });
   const command = makeCommand(`${testid}-command`);
   command.show(offer.command);
   const result = h("div", { class: "stack result", data: { testid: `${testid}-result` } });
   // The usual values of these forms are the page's own, so that the server is told them as well.
   const usual = Object.fromEntries(options.map((option) => [option.name, option.value]));
-  /** @type {ReturnType<typeof setInterval> | undefined} */
-  let clock;
-  const write = async () => {
+  const asked = () => ({ to: offer.to, ...usual, ...form.changes().options });
+  /** @param {() => Promise<void>} act what may be refused */
+  const attempt = async (act) => {
     form.accept();
-    button.disabled = true;
-    clock = showWork(result);
     try {
-      const asked = { to: offer.to, ...usual, ...form.changes().options };
-      const made = await post(`/api/models/${encodeURIComponent(model)}/export`, asked);
-      const link = fileLink(made, testid);
-      fill(result, link, (made.checks ?? []).map((/** @type {string} */ check) => h("p", { class: "small" }, check)));
-      link.click();
-      announce(`${made.name} is made.`);
+      await act();
     } catch (error) {
       const sentence = error instanceof Error ? error.message : String(error);
       fill(result, !form.refuse(sentence) && h("p", { class: "problem" }, sentence));
       alarm(sentence);
-    } finally {
-      clearInterval(clock);
-      button.disabled = false;
     }
+  };
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  let clock;
+  const write = async () => {
+    button.disabled = true;
+    clock = showWork(result);
+    await attempt(async () => {
+      const made = await post(path, asked());
+      const link = fileLink(made, testid);
+      fill(result, link, made.checks.map((/** @type {string} */ check) => h("p", { class: "small" }, check)));
+      link.click();
+      announce(`${made.name} is made.`);
+    });
+    clearInterval(clock);
+    button.disabled = false;
   };
   const button = h("button", { class: first ? "primary" : "", data: { testid }, on: { click: write } }, make);
   const possible = [estimate(offer, testid), options.length > 0 && form.element, h("div", { class: "row" }, button),
     result, command.element];
   const element = h("section", { class: "card stack export", "aria-labelledby": `${testid}-name`,
-    data: { testid: `${testid}-card` } }, h("div", null, h("h2", { id: `${testid}-name` }, name),
+    data: { testid: `${testid}-card` } }, h("div", null, h("h3", { id: `${testid}-name` }, name),
     h("p", { class: "soft" }, what)), offer.possible ? possible
     : h("p", { class: "why-not", data: { testid: `${testid}-why` } }, offer.why));
   return { element, stop: () => clearInterval(clock) };
@@ -90,14 +101,14 @@ function fileLink({ file, name, bytes: size }, testid) {
  * @param {string} testid
  */
 function estimate({ bytes: size, milliseconds }, testid) {
-  const parts = [size !== null && `have about ${bytes(size)}`,
-    milliseconds !== null && `draw a picture in about ${speed(milliseconds)}`].filter(Boolean);
-  return parts.length > 0 && h("p", { data: { testid: `${testid}-estimate` } }, `It will ${parts.join(", and ")}.`);
+  const parts = [size !== null && `About ${bytes(roughly(size))}`,
+    milliseconds !== null && `drawing an image in about ${speed(milliseconds)}`].filter(Boolean);
+  return parts.length > 0 && h("p", { data: { testid: `${testid}-estimate` } }, parts.join(", "));
 }
 
 /** @param {number} milliseconds */
 function speed(milliseconds) {
-  return milliseconds < 1000 ? `${number(milliseconds, 2)} ms` : duration(milliseconds / 1000);
+  return milliseconds < 1000 ? `${number(roughly(milliseconds))} ms` : duration(milliseconds / 1000);
 }
 
 /**

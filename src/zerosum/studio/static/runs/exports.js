@@ -2,7 +2,10 @@
 /** What can be made of a model, in words, and what can be chosen about it. */
 
 /** @typedef {import("../parts/control.js").Field} Field */
-/** @typedef {{name: string, what: string, make: string, options: Field[]}} Words */
+/** @typedef {{of: keyof typeof GROUPS, name: string, what: string, make: string, options: Field[]}} Words */
+
+/** What is made is the model itself, or comes out of it. */
+export const GROUPS = { "the-model": "The model", "its-samples": "Samples from it" };
 
 /**
  * @param {string} name
@@ -21,54 +24,60 @@ const TRUNCATION = field("truncation", "Truncation", "The smaller, the more typi
 /** @type {{[to: string]: Words}} */
 export const WORDS = {
   html: {
-    name: "One web page",
-    what: "A single file with the generator in it. It opens from the disk, with no network and nothing installed, and "
-      + "has the seed plane, sliders, classes and downloads: to give to anybody.",
+    of: "the-model",
+    name: "Web page",
+    what: "A single file with the generator in it, to give to anybody. It opens from the disk, needs no network and no "
+      + "installation, and offers the seed plane, sliders, classes, interpolation and downloads.",
     make: "Make the page",
     options: [],
   },
   onnx: {
+    of: "the-model",
     name: "ONNX",
-    what: "The generator for other programs and languages. It is compared with PyTorch before you get it.",
+    what: "The generator for other programs and languages, checked against PyTorch.",
     make: "Make the file",
     options: [],
   },
+  card: {
+    of: "the-model",
+    name: "Model card",
+    what: "What the model was trained on and for how long, how to use it, and what it is not for: the README that the "
+      + "Hugging Face Hub shows.",
+    make: "Get the card",
+    options: [],
+  },
   rows: {
+    of: "its-samples",
     name: "Rows",
-    what: "New rows of the table, as many as you like.",
+    what: "New rows of the table.",
     make: "Make the rows",
     options: [
-      field("count", "How many", "", { kind: "integer", value: 1000 }),
-      field("format", "As", "", { kind: "choice", value: "csv", choices: ["csv", "parquet"] }),
+      field("count", "Number of rows", "", { kind: "integer", value: 1000 }),
+      field("format", "Format", "", { kind: "choice", value: "csv", choices: ["csv", "parquet"] }),
     ],
   },
   sheet: {
+    of: "its-samples",
     name: "Contact sheet",
     what: "Many samples in one picture.",
     make: "Make the sheet",
     options: [
-      field("seeds", "Samples", "Numbers and ranges, as in 0-63,100.", { value: "0-63" }),
-      field("columns", "In a row", "", { kind: "integer", optional: true }),
+      field("seeds", "Seeds", "Numbers and ranges, such as 0-63,100.", { value: "0-63" }),
+      field("columns", "Samples in a row", "", { kind: "integer", optional: true }),
       TRUNCATION,
-      field("format", "As", "", { kind: "choice", value: "png", choices: ["png", "jpg"] }),
+      field("format", "Format", "", { kind: "choice", value: "png", choices: ["png", "jpg"] }),
     ],
   },
   film: {
+    of: "its-samples",
     name: "Film",
-    what: "A way through the latents, from sample to sample and back.",
+    what: "An interpolation between samples and back to the first.",
     make: "Make the film",
     options: [
-      field("seeds", "From sample to sample", "Their numbers.", { value: "0,1,2,3" }),
-      field("frames", "Pictures from one to the next", "", { kind: "integer", value: 24 }),
+      field("seeds", "Seeds", "The samples that it passes through.", { value: "0,1,2,3" }),
+      field("frames", "Frames per step", "", { kind: "integer", value: 24 }),
       TRUNCATION,
-      field("format", "As", "", { kind: "choice", value: "gif", choices: ["gif", "mp4"] }),
+      field("format", "Format", "", { kind: "choice", value: "gif", choices: ["gif", "mp4"] }),
     ],
-  },
-  card: {
-    name: "Model card",
-    what: "What the model was trained on and for how long, how to use it, and what it is not for: the README that the "
-      + "Hub shows.",
-    make: "Get the card",
-    options: [],
   },
 };

@@ -20,8 +20,8 @@ const COLUMNS = {
   recipe: { name: "Recipe", value: (run) => run.recipe ?? "", extra: true },
   data: { name: "Data", value: (run) => run.data ?? "", extra: true },
   state: { name: "State", value: (run) => run.state },
-  quality: { name: "Distance to the data", value: (run) => run.quality?.best ?? Infinity },
-  samples: { name: "Samples", value: (run) => run.samples, numeric: true, extra: true },
+  quality: { name: "Best distance to the data", value: (run) => run.quality?.best ?? Infinity },
+  samples: { name: "Samples seen", value: (run) => run.samples, numeric: true, extra: true },
   seconds: { name: "Time", value: (run) => run.seconds, numeric: true, extra: true },
 };
 
@@ -65,9 +65,9 @@ class List {
       h("caption", { class: "unseen" }, "All runs"), h("thead", { role: "rowgroup" },
         h("tr", { role: "row" }, unseenHead("Compare"), this.heads, unseenHead("Actions"))), this.body));
     this.none = h("p", { class: "empty", hidden: true },
-      "No run has these words in its name, its recipe, its data or its state.");
+      "No run has these words in its name, recipe, data or state.");
     this.empty = emptyPage("no-runs", { title: "No runs yet", label: "Train something", href: addressOf("start"),
-      words: "What you train stays here: its record, its samples, its model." });
+      words: "Every training is kept here, with its record, its samples and its model." });
     this.tray = h("div", { class: "row tray", data: { testid: "tray" } });
     this.order = h("select", { class: "narrow", "aria-label": "Sort by", data: { testid: "sort" }, on: { change: () => {
       this.sort = this.order.value;
@@ -159,10 +159,10 @@ class List {
     this.rows.forEach((row, id) => row.allow(!full || this.chosen.has(id)));
     fill(this.tray);
     if (!this.chosen.size) {
-      add(this.tray, this.runs.length > 1 && h("span", { class: "soft" }, "Choose two to four to compare them"));
+      add(this.tray, this.runs.length > 1 && h("span", { class: "soft" }, "Tick two to four runs to compare them"));
       return;
     }
-    add(this.tray, h("span", { role: "status" }, this.chosen.size < 2 ? "One chosen; choose another" :
+    add(this.tray, h("span", { role: "status" }, this.chosen.size < 2 ? "1 run chosen; tick another" :
       `${counted(this.chosen.size, "run")} chosen${full ? ", which is the most" : ""}`),
     this.chosen.size > 1 && h("a", { class: "button primary", data: { testid: "compare" },
       href: addressOf("runs", null, { compare: [...this.chosen].join(",") }) }, "Compare"),

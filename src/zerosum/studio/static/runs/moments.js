@@ -29,7 +29,7 @@ export function moments(findings, treatments, now) {
     return mark;
   }));
   return h("section", { class: "card", "aria-labelledby": "moments", data: { testid: "moments" } },
-    h("div", { class: "heading" }, h("h2", { id: "moments" }, "When it was found")), line,
+    h("div", { class: "heading" }, h("h2", { id: "moments" }, "History")), line,
     h("div", { class: "row spread soft small", "aria-hidden": "true" }, h("span", null, "beginning"),
       h("span", null, `${number(end)} samples`)),
     h("ol", { class: "moment-list" }, all.map((one) => h("li", null, h("span", { class: `pill ${one.kind}` }, one.word),

@@ -43,7 +43,7 @@ export function makeSheets(onMove) {
     onKey(" ", "play, or stop", () => scrubber.turn())];
   return {
     element: h("section", { class: "card stack", "aria-labelledby": "side-by-side" },
-      h("h2", { id: "side-by-side" }, "Samples after equally many seen"), scrubber.element, none, figures),
+      h("h2", { id: "side-by-side" }, "Contact sheets after equal training"), scrubber.element, none, figures),
     /** @param {Pictured[]} now */
     show: (now) => {
       const at = places[scrubber.index];

@@ -22,14 +22,14 @@ export function makeChoice({ onGiven, onPlace }) {
   const first = h("button", { class: "primary", hidden: true, data: { testid: "first" } }, `Try it with ${FIRST}`);
   const area = h("div", { class: "drop", data: { testid: "drop" } },
     icon("folder"),
-    h("p", { class: "drop-words" }, h("strong", null, "Drop samples anywhere on this page"),
+    h("p", { class: "drop-words" }, h("strong", null, "Drop your data anywhere on this page"),
       h("span", { class: "soft" }, "a folder of pictures, a .zip of one, or a table (.csv, .parquet, .xlsx)")),
     h("div", { class: "row" }, chooser("Choose a folder", "folder-input", true, onGiven),
       chooser("Choose files", "file-input", false, onGiven), first));
   const element = h("div", { class: "stack" },
     h("ol", { class: "way", "aria-label": "How it goes" },
-      step("Data", "What you want more of. It stays on this computer."),
-      step("Recipe", "The system that suits your data is chosen, and says why."),
+      step("Data", "Pictures, a table or points to learn from. They stay on this computer."),
+      step("Recipe", "The kind of GAN that suits your data is proposed, with the reason."),
       step("Train", "Watch it learn, then explore, measure and share it.")),
     area, places.element);
   return { element, refresh: async () => {

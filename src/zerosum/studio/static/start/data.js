@@ -60,8 +60,8 @@ export function dataCard(data, form, onOther) {
  * @param {Form} form
  */
 function reading(form) {
-  return h("details", { class: "reading", open: form.count() > 0 },
-    h("summary", { data: { testid: "reading" } }, "How they are read"), form.element);
+  return h("details", { class: "read-as", open: form.count() > 0 },
+    h("summary", { data: { testid: "reading" } }, "How the data are read"), form.element);
 }
 
 /**
@@ -131,7 +131,9 @@ function check({ level, what, evidence, try_this: advice }) {
 /**
  * @param {HTMLElement} place
  * @param {string} sentence
+ * @param {() => void} [skipBad] what can be done about files that cannot be read
  */
-export function problem(place, sentence) {
-  fill(place, h("p", { class: "problem", role: "alert", data: { testid: "problem" } }, sentence));
+export function problem(place, sentence, skipBad) {
+  fill(place, h("section", { class: "problem", role: "alert", data: { testid: "problem" } }, h("p", null, sentence),
+    skipBad && h("button", { data: { testid: "skip-bad" }, on: { click: skipBad } }, "Leave out files that cannot be read")));
 }

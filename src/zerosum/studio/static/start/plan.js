@@ -42,7 +42,7 @@ export async function fieldsFor(data, { recipe, preset }) {
     .find((/** @type {any} */ field) => field.name === "minutes");
   if (minutes) {
     minutes.value ??= data.minutes;
-    minutes.help = "It can be paused, stopped, and gone on with for longer.";
+    minutes.help = "You can pause, stop or extend the training at any time.";
   }
   return form;
 }

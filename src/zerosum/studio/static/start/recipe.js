@@ -65,8 +65,8 @@ function option(recipe, choice, proposed, onChange) {
 function presets(recipe, choice, onChange) {
   const select = h("select", { id: "preset", value: choice.preset ?? "", data: { testid: "preset" }, on: { change: () =>
     onChange({ recipe: recipe.name, preset: select.value || null }) } },
-  h("option", { value: "" }, "what suits the data"), recipe.presets.map((name) => h("option", { value: name }, name)));
-  return h("div", { class: "field" }, h("label", { for: "preset" }, "Settings for"), select);
+  h("option", { value: "" }, "chosen for the data"), recipe.presets.map((name) => h("option", { value: name }, name)));
+  return h("div", { class: "field" }, h("label", { for: "preset" }, "Preset"), select);
 }
 
 /**

@@ -3,12 +3,12 @@
 
 import { alarm, fill, h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
-import { duration, number } from "../core/words.js";
+import { duration, number, roughly } from "../core/words.js";
 import { makeCommand } from "../parts/command.js";
 
 /** @typedef {import("../parts/form.js").Form} Form */
 
-const WAITING = "Trying it out for some seconds, to see how fast it is";
+const WAITING = "Measuring the speed in a short trial";
 
 /**
  * What the server says of a plan.
@@ -58,13 +58,6 @@ export function trainCard(form, onTrain) {
  * @returns {string}
  */
 function inWords({ samples_per_second: speed, seconds, samples }) {
-  return `About ${roughly(speed)} samples a second here: ${roughly(samples)} in ${duration(seconds)}.`;
-}
-
-/**
- * @param {number} value
- * @returns {string} with two digits that count
- */
-function roughly(value) {
-  return number(Number(value.toPrecision(2)));
+  const many = number(roughly(samples));
+  return `About ${number(roughly(speed))} samples a second on this machine: ${many} samples in ${duration(seconds)}.`;
 }

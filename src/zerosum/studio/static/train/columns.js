@@ -56,7 +56,8 @@ export class Columns {
       }
     }
     const { samples } = this.columns;
-    if (this.width && this.count - this.settled >= FEW && Number(samples[this.count - 1]) - Number(samples[this.settled]) >= this.width) {
+    const span = Number(samples[this.count - 1]) - Number(samples[this.settled]);
+    if (this.width && this.count - this.settled >= FEW && span >= this.width) {
       this.gather(this.settled, this.count - this.settled);
       this.settled = this.count;
     }

@@ -15,6 +15,9 @@ import { ask } from "../parts/ask.js";
 /** What buttons say until the training has heard. */
 const MEANWHILE = { pause: "Pausing", resume: "Going on", snapshot: "Drawing", stop: "Stopping" };
 
+const ANNOUNCED = { pause: "Pausing at the end of the round.", resume: "Going on.", snapshot: "Drawing a snapshot.",
+  stop: "Stopping; all is saved." };
+
 const MINUTES = 5; // that a run at its end is asked to train longer, until somebody says otherwise
 
 /** @param {RunRecord} record */
@@ -26,8 +29,10 @@ export function makeControls(record) {
   const wrong = h("p", { class: "problem", role: "alert", hidden: true, data: { testid: "control-wrong" } });
   const title = h("h1", { data: { testid: "run-title" } });
   const facts = h("dl", { class: "facts train-facts", data: { testid: "run-facts" } });
-  const bar = h("progress", { max: 1, "aria-label": "How much of the planned length is done", data: { testid: "run-progress" } });
-  const key = (/** @type {string} */ testid, /** @type {() => void} */ act) => h("button", { type: "button", data: { testid }, on: { click: act } });
+  const bar = h("progress", { max: 1, "aria-label": "How much of the planned length is done",
+    data: { testid: "run-progress" } });
+  const key = (/** @type {string} */ testid, /** @type {() => void} */ act) =>
+    h("button", { type: "button", data: { testid }, on: { click: act } });
   const pause = key("pause", () => turn());
   const snapshot = key("snapshot", () => send("snapshot"));
   const stop = key("stop", () => askToStop());
@@ -44,7 +49,7 @@ export function makeControls(record) {
     show();
     try {
       await post(`${path}/control`, { action, ...more });
-      announce({ pause: "Pausing at the end of the round.", resume: "Going on.", snapshot: "Drawing a snapshot.", stop: "Stopping; all is saved." }[action]);
+      announce(ANNOUNCED[action]);
       record.refresh();
     } catch (error) {
       asked = null;
@@ -70,11 +75,13 @@ export function makeControls(record) {
     body: [h("p", null, "The round is played to its end and all is saved. The run can go on from there at any time.")],
     meanwhile: "Saving.", act: () => send("stop") });
   const askForLonger = () => {
-    const minutes = h("input", { type: "number", min: 0.1, step: "any", value: String(MINUTES), id: "longer", required: true, data: { testid: "longer" } });
+    const minutes = h("input", { type: "number", min: 0.1, step: "any", value: String(MINUTES), id: "longer", required: true,
+      data: { testid: "longer" } });
     ask({ testid: "longer-ask", title: "Train for longer?", yes: "Train on",
       body: [h("p", null, "The run has trained for as long as it was asked to. It goes on from its newest checkpoint."),
         h("div", { class: "field" }, h("label", { for: "longer" }, "Minutes more"), minutes)],
-      act: () => post(`${path}/control`, { action: "resume", minutes: Number(minutes.value) }).then(() => record.refresh()) });
+      act: () => post(`${path}/control`, { action: "resume", minutes: Number(minutes.value) })
+        .then(() => record.refresh()) });
   };
 
   const show = () => {
@@ -89,8 +96,8 @@ export function makeControls(record) {
     bar.value = share ?? 0;
     const paused = state !== "training";
     const busy = asked === "pause" || asked === "resume" || asked === "stop";
-    look(pause, paused ? "play" : "pause", busy && asked ? MEANWHILE[asked] : state === "starting" ? "Starting" : !paused ? "Pause"
-      : detail.atEnd ? "Train longer" : "Go on");
+    look(pause, paused ? "play" : "pause", busy && asked ? MEANWHILE[asked] : state === "starting" ? "Starting"
+      : !paused ? "Pause" : detail.atEnd ? "Train longer" : "Go on");
     pause.hidden = !running() && state !== "starting" && !detail.canResume;
     pause.disabled = busy || state === "starting";
     pause.classList.toggle("primary", state === "paused");
@@ -150,6 +157,7 @@ function factsOf(record) {
   const speed = progress.of("samples_per_second").at(-1) ?? detail.speed;
   /** @type {[string, string | null][]} */
   const facts = [["samples seen", number(record.samples)], ["trained", duration(seconds)],
-    ["left", state === "training" && rest !== null ? duration(rest) : null], ["samples a second", speed ? number(speed) : null]];
+    ["left", state === "training" && rest !== null ? duration(rest) : null],
+    ["samples a second", speed ? number(speed) : null]];
   return /** @type {[string, string][]} */ (facts.filter(([, value]) => value !== null));
 }

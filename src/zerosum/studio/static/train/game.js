@@ -20,10 +20,11 @@ export function makeGame() {
     element,
     show: (record, samples) => {
       const scores = scoresAt(record.histograms, samples);
-      histogram.show(scores);
+      histogram.show(scores, record.detail.even === null);
       fill(when, scores ? `as seen after ${number(scores.samples)} samples` : "");
       if (record.detail.even === undefined) {
-        fill(sentence, "One player, no opponent: there is no discriminator to read. The distance to the data tells how it does.");
+        fill(sentence, "One player, no opponent: there is no discriminator to read. The distance to the data tells how "
+          + "it does.");
         fill(more);
         return;
       }

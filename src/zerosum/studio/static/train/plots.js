@@ -209,7 +209,7 @@ function meanScores({ record, axis }) {
 
 /** @param {[number, number]} band */
 function half([from, to]) {
-  return /** @type {Band} */ ({ from, to, label: "chance", tone: "soft" });
+  return /** @type {Band} */ ({ from, to, middle: 0.5, label: "chance", tone: "soft" });
 }
 
 /** @param {Draw} draw */

@@ -4,6 +4,7 @@
  * at before it is made.
  */
 
+import { Buffers } from "./buffers.js";
 import { DISTRIBUTIONS, ownPoints } from "./distributions.js";
 import { OBJECTIVES } from "./objectives.js";
 import { PENALTIES } from "./penalties.js";
@@ -14,22 +15,6 @@ import { Stream } from "./streams.js";
 /** @typedef {import("./settings.js").Settings} Settings */
 /** @typedef {import("./distributions.js").Distribution} Distribution */
 /** @typedef {import("./objectives.js").Objective} Objective */
-
-/**
- * Every random number of a move.
- * @typedef {object} Draws
- * @property {Float64Array} latents batch x latent size
- * @property {Float64Array} real batch x dimensions
- * @property {Float64Array} noiseReal standard normal, as many
- * @property {Float64Array} noiseFake
- * @property {Float64Array} share of the way from a fake to a real sample, one a judged pack
- * @property {Float64Array} around standard normal
- * @property {Float64Array} changesReal
- * @property {Float64Array} changesFake
- * @property {Float64Array} margins from 0.8 to 1, two a pack
- * @property {Float64Array} others other latents
- * @property {Float64Array} directions standard normal
- */
 
 /**
  * What a move comes to.
@@ -111,27 +96,36 @@ export class Game {
     this.rounds = 0;
     /** @type {{[name: string]: number}} running means of penalties */
     this.means = {};
-    this.furnish();
+    this.buffers = this.furnish();
   }
 
-  /** Makes buffers for the batch. */
+  /** @returns {Buffers} for the batch that the settings ask for */
   furnish() {
-    const { batch, latentSize, pack } = this.settings;
-    const [points, latents] = [batch * this.dimensions, batch * latentSize];
-    /** Packs that are judged; what does not fill one is left out. */
-    this.packs = Math.floor(batch / pack);
-    const array = (/** @type {number} */ size) => new Float64Array(size);
-    /** @type {Draws} */
-    this.draws = { latents: array(latents), real: array(points), noiseReal: array(points), noiseFake: array(points),
-      share: array(this.packs), around: array(points), changesReal: array(points), changesFake: array(points),
-      margins: array(2 * this.packs), others: array(latents), directions: array(points) };
-    this.fakes = new Pass(this.generator.network, batch);
-    this.real = new Pass(this.discriminator.network, this.packs);
-    this.fake = new Pass(this.discriminator.network, this.packs);
-    /** @type {{[name: string]: Pass}} passes that only some penalties need */
-    this.further = {};
-    /** @type {Pass | null} */
-    this.others = null;
+    return new Buffers(this.settings, this.dimensions, this.generator.network, this.discriminator.network);
+  }
+
+  /** Packs that are judged; what does not fill one is left out. */
+  get packs() {
+    return this.buffers.packs;
+  }
+
+  get draws() {
+    return this.buffers.draws;
+  }
+
+  /** The generator's pass over the latents. */
+  get fakes() {
+    return this.buffers.fakes;
+  }
+
+  /** The discriminator's pass over real samples. */
+  get real() {
+    return this.buffers.real;
+  }
+
+  /** The discriminator's pass over fakes. */
+  get fake() {
+    return this.buffers.fake;
   }
 
   /**
@@ -146,7 +140,7 @@ export class Game {
       this.distribution = distributionOf(settings);
     }
     if (settings.batch !== before.batch) {
-      this.furnish();
+      this.buffers = this.furnish();
     }
     if (settings.average !== before.average) {
       this.generator.average = null;
@@ -285,7 +279,7 @@ export class Game {
 
   /** @returns {Pass} samples of the other latents */
   generateOthers() {
-    const others = (this.others ??= new Pass(this.generator.network, this.settings.batch));
+    const others = (this.buffers.others ??= new Pass(this.generator.network, this.settings.batch));
     others.x.set(this.draws.others);
     others.forward(this.settings.batch);
     others.seeds.fill(0);
@@ -340,7 +334,7 @@ export class Game {
    */
   lookAt(name) {
     const { draws, real, fake } = this;
-    const pass = (this.further[name] ??= new Pass(this.discriminator.network, this.packs));
+    const pass = (this.buffers.further[name] ??= new Pass(this.discriminator.network, this.packs));
     const inputs = pass.network.inputs;
     const count = this.packs * inputs;
     const spread = name === "around" ? 0.5 * deviation(real.x, count) : 0;

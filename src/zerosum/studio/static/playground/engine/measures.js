@@ -58,6 +58,10 @@ export class Observer {
     this.noise = new Float64Array(2 * JUDGED * dimensions);
     /** Mean distance between two real samples. */
     this.realSpread = 0;
+    /** @type {Float64Array | null} in one dimension */
+    this.sortedReals = null;
+    /** @type {Pass | null} over the places of a map */
+    this.map = null;
     this.fix();
   }
 

@@ -125,6 +125,7 @@ export class Pass {
     const { layers, activation } = this.network;
     this.rows = rows;
     this.twice = false;
+    /** @type {Float64Array} */
     let x = this.x;
     for (let index = 0; index < layers.length; index++) {
       const { inputs, outputs, weight, bias } = layers[index];
@@ -154,6 +155,7 @@ export class Pass {
     const { rows } = this;
     const second = this.twice ? this.second : null;
     second?.lean(this);
+    /** @type {Float64Array} */
     let d = this.seeds;
     for (let index = layers.length - 1; index >= 0; index--) {
       const layer = layers[index];
@@ -254,6 +256,7 @@ class Second {
    */
   lean(pass) {
     const { layers } = pass.network;
+    /** @type {Float64Array} */
     let x = this.tangents;
     for (let index = 0; index < layers.length - 1; index++) {
       const { inputs, outputs, weight } = layers[index];

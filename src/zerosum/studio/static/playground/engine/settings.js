@@ -221,7 +221,9 @@ function checkedPenalties(value) {
       throw new SettingError(`The weight of ${name} is ${JSON.stringify(weight)}; it must be from 0 to ${HEAVIEST}.`);
     }
   }
-  return { .../** @type {{[name: string]: number}} */ (value) };
+  const weights = /** @type {{[name: string]: number}} */ (value);
+  // Always in one order: sums of floating point numbers depend on it, and the same settings are to give the same run.
+  return Object.fromEntries(Object.keys(PENALTIES).filter((name) => weights[name]).map((name) => [name, weights[name]]));
 }
 
 /** @param {unknown} value @returns {number[]} */

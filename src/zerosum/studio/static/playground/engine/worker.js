@@ -12,7 +12,9 @@ import { Session } from "./session.js";
  */
 
 /**
- * @typedef {{type: "frame", game: number, speed: number, frame: import("./frames.js").Frame}
+ * `order` is that of the last request that was heard, given back so that the page can tell what a frame knows of.
+ *
+ * @typedef {{type: "frame", game: number, order: number, speed: number, frame: import("./frames.js").Frame}
  *   | {type: "began", settings: import("./settings.js").Settings, game: number}
  *   | {type: "saved", saved: object} | {type: "refused", sentence: string} | {type: "failed", sentence: string}} Answer
  */
@@ -30,6 +32,8 @@ class Host {
     this.camera = new Camera(this.session);
     /** Counts the games that were begun, so that the page can tell frames of an old one. */
     this.number = 0;
+    /** The order that was heard last. */
+    this.order = 0;
     /** Records that the page has. */
     this.known = 0;
     /** Rounds a second that are asked for; 0 while paused. */
@@ -49,8 +53,9 @@ class Host {
     this.running = false;
   }
 
-  /** @param {Request} request */
+  /** @param {Request & {order: number}} request */
   hear(request) {
+    this.order = request.order;
     try {
       this.answer(request);
     } catch (error) {
@@ -177,7 +182,7 @@ class Host {
     this.wanted = false;
     const frame = this.camera.take(this.known);
     this.known = frame.recorded;
-    this.tell({ type: "frame", game: this.number, speed: this.pace ? this.counted.speed : 0, frame });
+    this.tell({ type: "frame", game: this.number, order: this.order, speed: this.pace ? this.counted.speed : 0, frame });
     this.framed = performance.now();
     this.cost = this.framed - began;
   }

@@ -1,5 +1,6 @@
 """What a person does with a run: pause it, go on with it, treat what was found, and take that back."""
 
+import math
 import threading
 from collections import defaultdict
 from dataclasses import dataclass
@@ -9,8 +10,8 @@ from typing import Any, Literal
 from zerosum.core.errors import SettingError
 from zerosum.core.files import read_json
 from zerosum.studio.answers import Refusal
-from zerosum.studio.jobs import Jobs
-from zerosum.studio.runs import Runs
+from zerosum.studio.watching.jobs import Jobs
+from zerosum.studio.watching.runs import Runs
 from zerosum.train.asked import asked_of
 from zerosum.train.folder import RunFolder
 from zerosum.train.remote import request
@@ -59,9 +60,12 @@ class Controls:
         Raises:
             Refusal: The run is only just starting.
             DataError: Nobody trains there who could be asked.
-            SettingError: The run is at its end, and it is not said for how much longer to train.
+            SettingError: The run is at its end, and it is not said for how much longer to train, or it is no length.
         """
         folder = self._runs.find(run)
+        for name, length in (("minutes", asked.minutes), ("samples", asked.samples)):
+            if length is not None and not 0 < length < math.inf:
+                raise SettingError(f"{name} is {length:g}; it says for how much longer to train, so it is more than 0.")
         with self._locks[folder.path]:
             self._refuse_starting(folder)
             if asked.action != "resume" or folder.held():

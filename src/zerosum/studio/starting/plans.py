@@ -13,11 +13,11 @@ from zerosum.config.run import Run
 from zerosum.core.errors import SettingError
 from zerosum.core.registry import Recipe, find_recipe, recipes
 from zerosum.studio.commands import spelled, train_arguments
-from zerosum.studio.data import FITTING, Data
-from zerosum.studio.forms import Field, fields_of, with_changes
-from zerosum.studio.jobs import Jobs
-from zerosum.studio.looking import Looked, Trial
-from zerosum.studio.places import Places
+from zerosum.studio.starting.data import FITTING, Data
+from zerosum.studio.starting.forms import Field, fields_of, with_changes
+from zerosum.studio.starting.looking import Looked, Trial
+from zerosum.studio.starting.places import Places
+from zerosum.studio.watching.jobs import Jobs
 from zerosum.train.folder import new_folder
 
 
@@ -87,10 +87,10 @@ class Plans:
 
     async def form(self, data: str, recipe: str, preset: str | None) -> dict[str, Any]:
         """The fields of a training, with the values that they have where nothing is said, and the recipe's presets."""
-        data, seen = await self._data.variant(data, recipe, {})
+        data, seen = await self._data.variant(data, recipe, None)
         found = find_recipe(seen.recipe if recipe == "auto" else recipe)
-        options = seen.look.options
-        unfit = tuple(name for name in vars(options) if name not in FITTING[seen.space.kind])
+        usual = seen.look.usual
+        unfit = tuple(name for name in vars(usual) if name not in FITTING[seen.space.kind])
         return {
             "data": data,
             "recipe": found.name,
@@ -99,7 +99,7 @@ class Plans:
             "fields": [
                 _group("run", "Run", fields_of(Run())),
                 _group("settings", found.name, fields_of(found.settings(seen.space, preset))),
-                _group("options", "Data", fields_of(options, unfit)),
+                _group("options", "Data", fields_of(usual, unfit)),
             ],
         }
 

@@ -34,11 +34,13 @@ class Look:
 
     Attributes:
         source: As `open_dataset` takes them.
+        usual: How they are read where nothing is said: as a run read them, or by default.
         options: How they are read.
         recipe: What they are read for, or "auto".
     """
 
     source: str
+    usual: DataOptions
     options: DataOptions
     recipe: str = "auto"
 

@@ -1,28 +1,25 @@
-"""What can be made of a model for others: how large it would be, and the files, each made in a process of its own."""
+"""Files made of models, each in a process of its own, and kept as long as the studio runs."""
 
 import secrets
 import shutil
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
-from zerosum.config.base import from_json
-from zerosum.core.errors import SettingError, nearest_name
+from zerosum.core.errors import SettingError
 from zerosum.core.progress import Progress
 from zerosum.core.seeding import parse_seeds
-from zerosum.data.tables.restoring import write_rows
 from zerosum.drawing.sheets import picture_grid
 from zerosum.evaluation.subject import find_subject
 from zerosum.exploration import Explorer
-from zerosum.export import estimate, write_onnx, write_page
+from zerosum.export import write_onnx, write_page
 from zerosum.studio.answers import unknown
-from zerosum.studio.commands import spelled
-from zerosum.studio.exploring.open_model import OpenModel
+from zerosum.studio.exporting.offers import Film, Options, Rows, Sheet, read_options
 from zerosum.studio.pictures import jpeg, png
 from zerosum.studio.workers import once
 
@@ -33,70 +30,6 @@ MOST_SAMPLES = 1024
 
 KEPT = 32
 """Files that can be fetched, the latest ones."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plain:
-    """What needs no options."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sheet:
-    """Many samples in one picture.
-
-    Attributes:
-        seeds: Their numbers.
-        columns: How many stand in a row; None for a nearly square sheet.
-        truncation: As for `Model.sample`.
-        format: Of the file.
-    """
-
-    seeds: str = "0-63"
-    columns: int | None = None
-    truncation: float | None = None
-    format: Literal["png", "jpg"] = "png"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Film:
-    """A walk through samples and back.
-
-    Attributes:
-        seeds: Their numbers.
-        frames: From one to the next.
-        truncation: As for `Model.sample`.
-        format: Of the file.
-    """
-
-    seeds: str = "0,1,2,3"
-    frames: int = 24
-    truncation: float | None = None
-    format: Literal["gif", "mp4"] = "gif"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rows:
-    """New rows of a table.
-
-    Attributes:
-        count: How many.
-        format: Of the file.
-    """
-
-    count: int = 1000
-    format: Literal["csv", "parquet"] = "csv"
-
-
-Options = Plain | Sheet | Film | Rows
-OPTIONS: dict[str, type[Options]] = {
-    "html": Plain,
-    "onnx": Plain,
-    "rows": Rows,
-    "sheet": Sheet,
-    "film": Film,
-    "card": Plain,
-}
-"""What can be made, in the order in which it is offered, and what may be said of it."""
 
 
 @dataclass(frozen=True)
@@ -178,62 +111,6 @@ class Exports:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def read_options(asked: Any) -> tuple[str, Options]:
-    """What is to be made, and how.
-
-    Raises:
-        SettingError: There is no such thing, or no such option of it.
-    """
-    to = asked.get("to") if isinstance(asked, Mapping) else None
-    if not isinstance(to, str) or to not in OPTIONS:
-        raise SettingError(f"A model cannot be exported to {to!r}. {nearest_name(str(to), OPTIONS)}.")
-    return to, from_json(OPTIONS[to], {name: value for name, value in asked.items() if name != "to"}, to)
-
-
-def offers(opened: OpenModel, asked: None, progress: Progress) -> list[dict[str, Any]]:
-    """What can be made of an opened model, how large and how fast it would be, and by which commands."""
-    expected, kind, path = estimate(opened.model), opened.model.space.kind, opened.path
-    found = [
-        offer("html", path, expected.why_no_page, expected.page_bytes, expected.milliseconds),
-        offer("onnx", path, expected.why_no_onnx, expected.onnx_bytes),
-        offer("sheet", path),
-        offer("card", path),
-    ]
-    if kind == "image":
-        found.insert(3, offer("film", path))
-    if kind == "table":
-        found.insert(0, offer("rows", path))
-    return found
-
-
-def offer(
-    to: str, path: str, why: str | None = None, size: int | None = None, milliseconds: float | None = None
-) -> dict[str, Any]:
-    """One thing that can be made, or why it cannot."""
-    possible = why is None
-    command = export_command(to, OPTIONS[to](), path) if possible else None
-    return {
-        "to": to,
-        "possible": possible,
-        "why": why,
-        "bytes": size if possible else None,
-        "milliseconds": milliseconds if possible else None,
-        "command": None if command is None else spelled(command),
-    }
-
-
-def export_command(to: str, options: Options, path: str) -> list[str] | None:
-    """The arguments of `zerosum` that make the same; None where nothing has to be made."""
-    if isinstance(options, Sheet):
-        return ["sample", path, "--seeds", options.seeds, *_truncated(options.truncation)]
-    if isinstance(options, Film):
-        walk = ["explore", "walk", path, "--seeds", options.seeds, "--steps", str(options.frames)]
-        return [*walk, *_truncated(options.truncation), "--out", f"walk.{options.format}"]
-    if isinstance(options, Rows):
-        return ["sample", path, "--count", str(options.count), "--out", f"rows.{options.format}"]
-    return None if to == "card" else ["export", path, "--to", to]
-
-
 def make(held: None, asked: Making, progress: Progress) -> Made:
     """Make a file.
 
@@ -255,7 +132,7 @@ def make(held: None, asked: Making, progress: Progress) -> Made:
     if asked.to == "card":
         return Made(model.save(out / "model") / "README.md", f"{name}.md")
     write, suffix = (write_page, "html") if asked.to == "html" else (write_onnx, "onnx")
-    written = write(model, out / f"model.{suffix}")
+    written = write(model, out / f"model.{suffix}", progress=progress)
     check = f"ONNX Runtime draws the same samples with it as PyTorch, to within {written.difference:.2g}."
     return Made(written.path, f"{name}.{suffix}", (check,))
 
@@ -275,6 +152,8 @@ def _rows(model: Any, options: Rows, name: str, out: Path) -> Made:
         raise SettingError(f"This model makes {model.space.kind}, and no rows of a table.")
     if not 1 <= options.count <= MOST_ROWS:
         raise SettingError(f"--count is {options.count:,}; 1 to {MOST_ROWS:,} rows are made here.")
+    from zerosum.data.tables.restoring import write_rows  # here, since pandas is needed for tables alone
+
     numbers = range(options.count)
     path = out / f"rows.{options.format}"
     write_rows(model.codec, model.numbered(numbers), numbers, path)
@@ -286,7 +165,3 @@ def _numbers(text: str, most: int) -> Sequence[int]:
     if len(numbers) > most:
         raise SettingError(f'--seeds is "{text}", which is {len(numbers):,} samples; {most:,} at most are drawn here.')
     return numbers
-
-
-def _truncated(truncation: float | None) -> list[str]:
-    return [] if truncation is None else ["--truncation", f"{truncation:g}"]

@@ -14,7 +14,7 @@ from zerosum.data.open import BUILTIN_NAMES
 from zerosum.data.tables.formats.places import is_table
 from zerosum.data.toys import TOYS
 from zerosum.studio.answers import Refusal, unknown
-from zerosum.studio.uploads import ARCHIVE, ARRAYS, Uploads, described
+from zerosum.studio.starting.uploads import ARRAYS, Uploads, described
 
 ABOUT = {
     "digits": "10,000 handwritten digits of 28 x 28 pixels, in ten classes",
@@ -156,4 +156,4 @@ def top_of(folder: Path) -> Path:
 
 def is_data(name: str) -> bool:
     """Whether a file's name is one of data in a file of their own."""
-    return is_table(name) or os.path.splitext(name)[1].lower() in (*ARRAYS, ARCHIVE)
+    return is_table(name) or os.path.splitext(name)[1].lower() in (*ARRAYS, ".zip")

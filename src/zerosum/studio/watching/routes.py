@@ -8,11 +8,11 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from zerosum.studio.answers import answer, asked, unknown
-from zerosum.studio.control import Control, Treat
-from zerosum.studio.health import compare
 from zerosum.studio.pictures import as_jpeg, kept
-from zerosum.studio.stream import followers, stream
 from zerosum.studio.studio import studio_of
+from zerosum.studio.watching.control import Control, Treat
+from zerosum.studio.watching.health import compare
+from zerosum.studio.watching.stream import followers, stream
 
 
 async def listing(request: Request) -> Response:
@@ -95,7 +95,14 @@ async def undo(request: Request) -> Response:
 
 async def _picture(request: Request, path: Path, form: str) -> Response:
     """A saved picture; an address that says which version it means may be kept for ever."""
-    data = await asyncio.to_thread(lambda: as_jpeg(path) if form == "jpg" else path.read_bytes())
+    root = studio_of(request).root
+
+    def content() -> bytes:
+        if not path.resolve().is_relative_to(root):  # a link
+            raise unknown("picture", path.name)
+        return as_jpeg(path) if form == "jpg" else path.read_bytes()
+
+    data = await asyncio.to_thread(content)
     return kept(data, f"image/{'jpeg' if form == 'jpg' else 'png'}", for_ever="v" in request.query_params)
 
 

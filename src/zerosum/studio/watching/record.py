@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from zerosum.core.events import Event
-from zerosum.studio.tail import Place, Tail
-from zerosum.studio.thinning import thinned
+from zerosum.studio.watching.tail import Place, Tail
+from zerosum.studio.watching.thinning import thinned
 
 AXES = ("samples", "seconds")
 """What other columns are drawn over."""

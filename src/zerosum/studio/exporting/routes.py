@@ -7,7 +7,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from zerosum.studio.answers import answer, asked_json
-from zerosum.studio.exporting import offers
+from zerosum.studio.exporting.offers import offers
 from zerosum.studio.studio import studio_of
 
 

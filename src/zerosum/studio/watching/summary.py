@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from zerosum.core.events import Event
-from zerosum.studio.record import event_of
-from zerosum.studio.tail import Tail
-from zerosum.studio.thinning import thinned
+from zerosum.studio.watching.record import event_of
+from zerosum.studio.watching.tail import Tail
+from zerosum.studio.watching.thinning import thinned
 from zerosum.train.status import TELLING
 
 SPARKS = 60

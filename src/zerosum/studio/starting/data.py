@@ -12,10 +12,10 @@ from zerosum.config.data import DataOptions
 from zerosum.core.errors import SettingError
 from zerosum.core.registry import find_recipe
 from zerosum.studio.answers import Refusal, unknown
-from zerosum.studio.forms import with_changes
-from zerosum.studio.looking import Look, Looked, Trial, look, thumb, try_out
-from zerosum.studio.places import Places
-from zerosum.studio.runs import Runs
+from zerosum.studio.starting.forms import with_changes
+from zerosum.studio.starting.looking import Look, Looked, Trial, look, thumb, try_out
+from zerosum.studio.starting.places import Places
+from zerosum.studio.watching.runs import Runs
 from zerosum.studio.workers import once
 from zerosum.train.asked import asked_of
 
@@ -81,11 +81,11 @@ class Data:
             known = await asyncio.to_thread(lambda: asked_of(self._runs.find(str(asked.run))))
             if known.data.source in ("array", "frame"):
                 raise Refusal(422, f"{asked.run} was trained on {known.data.source}s of a program, which are gone.")
-            source, base = known.data.source, known.data.options
+            source, usual = known.data.source, known.data.options
         else:
-            source, base = self._places.find(str(asked.place)).source, DataOptions()
-        options = with_options(base, asked.options)
-        return await self._see(Look(source=source, options=options, recipe=asked.recipe))
+            source, usual = self._places.find(str(asked.place)).source, DataOptions()
+        options = with_options(usual, asked.options)
+        return await self._see(Look(source=source, usual=usual, options=options, recipe=asked.recipe))
 
     def find(self, data: str) -> Looked:
         """What was seen of the data of an id.
@@ -97,15 +97,19 @@ class Data:
             raise Refusal(404, "These data are not known here any more; choose them again.")
         return self._looked[data]
 
-    async def variant(self, data: str, recipe: str, options: dict[str, Any]) -> tuple[str, Looked]:
-        """The same data as a recipe is told of them, with some options changed; errors as for `look`."""
+    async def variant(self, data: str, recipe: str, options: dict[str, Any] | None) -> tuple[str, Looked]:
+        """The same data as a recipe is told of them, read with those options changed; None: as they were read.
+
+        Raises:
+            ZerosumError: As `look` does.
+        """
         seen = self.find(data)
-        changed = with_options(seen.look.options, options)
+        changed = seen.look.options if options is None else with_options(seen.look.usual, options)
         name = seen.recipe if recipe == "auto" else recipe
         fits = seen.space.kind in find_recipe(name).kinds and _told(name) == _told(seen.recipe)
         if fits and changed == seen.look.options:
             return data, seen
-        return await self._see(Look(source=seen.look.source, options=changed, recipe=name))
+        return await self._see(replace(seen.look, options=changed, recipe=name))
 
     async def speed(self, trial: Trial) -> float:
         """Samples a second that a plan would train on here, from a trial of some seconds; remembered.
@@ -162,7 +166,7 @@ def _told(recipe: str) -> list[Any]:
 
 
 def _key(asked: Look) -> list[Any]:
-    return [asked.source, to_json(asked.options)]
+    return [asked.source, to_json(asked.usual), to_json(asked.options)]
 
 
 def _without_length(trial: Trial) -> Any:

@@ -14,9 +14,9 @@ from urllib.parse import quote, unquote
 from zerosum.core.errors import SettingError
 from zerosum.core.events import Event
 from zerosum.studio.answers import Refusal
-from zerosum.studio.record import event_of
-from zerosum.studio.runs import Runs, for_page
-from zerosum.studio.tail import Place, Tail
+from zerosum.studio.watching.record import event_of
+from zerosum.studio.watching.runs import Runs, for_page
+from zerosum.studio.watching.tail import Place, Tail
 from zerosum.train.folder import RunFolder
 from zerosum.train.status import TELLING, last_telling
 

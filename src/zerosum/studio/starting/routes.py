@@ -7,11 +7,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from zerosum.studio.answers import Refusal, answer, asked
-from zerosum.studio.data import DataAsked
 from zerosum.studio.pictures import kept
-from zerosum.studio.plans import PlanAsked, described_recipes
+from zerosum.studio.starting.data import DataAsked
+from zerosum.studio.starting.plans import PlanAsked, described_recipes
 from zerosum.studio.studio import studio_of
-from zerosum.studio.uploads import MOST_BYTES
 
 
 async def places(request: Request) -> Response:
@@ -31,11 +30,6 @@ async def upload(request: Request) -> Response:
     studio, name = studio_of(request), request.headers.get("x-file-name")
     if name is None:
         raise Refusal(422, "The header X-File-Name must say what the file is called.")
-    length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length) > MOST_BYTES:
-        async for _ in request.stream():  # a browser hears an answer only after it has sent everything
-            pass
-        raise Refusal(413, f"The file has {int(length):,} bytes; {MOST_BYTES:,} are allowed. Name a folder instead.")
     given, path = await studio.uploads.receive(request.headers.get("x-upload"), name, request.stream())
     place = studio.places.at(path, "upload")
     return answer({"upload": given, "place": place.id}, 201)

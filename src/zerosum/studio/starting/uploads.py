@@ -1,7 +1,9 @@
 """Files that a person gives to the studio: kept below the runs' folder, each whole or not at all."""
 
+import asyncio
 import os
 import re
+import threading
 import time
 import zipfile
 from collections.abc import AsyncIterator
@@ -14,7 +16,7 @@ import numpy as np
 from zerosum.core.errors import DataError
 from zerosum.core.files import replacing
 from zerosum.data.images import SUFFIXES, is_picture, read_header
-from zerosum.data.tables.formats.places import is_table
+from zerosum.data.tables.formats.places import is_table, place_of
 from zerosum.studio.answers import Refusal, unknown
 
 MOST_BYTES = 10 * 1000 * 1000
@@ -36,7 +38,9 @@ DEEPEST, LONGEST = 8, 120
 """Folders in each other that a file may lie in, and letters of a name."""
 
 ARRAYS = (".npy", ".npz")
-ARCHIVE = ".zip"
+ARCHIVES = (".zip", ".xlsx")
+"""Suffixes of what is a zip archive."""
+
 CODE = (".pkl", ".pickle", ".pt", ".pth", ".ckpt", ".bin", ".joblib")
 """Suffixes of files that run what they hold when they are opened."""
 
@@ -47,33 +51,15 @@ class Uploads:
     def __init__(self, root: Path) -> None:
         self.folder = root / "uploads"
         self._sizes: dict[str, tuple[int, int]] = {}
+        self._lock = threading.Lock()
 
     def all(self) -> dict[str, Path]:
         """The folders of uploads by id, the newest first."""
         if not self.folder.is_dir():
             return {}
         with os.scandir(self.folder) as entries:
-            names = [entry.name for entry in entries if entry.is_dir() and entry.name.isdecimal()]
+            names = [entry.name for entry in entries if entry.name.isdecimal() and entry.is_dir(follow_symlinks=False)]
         return {name: self.folder / name for name in sorted(names, key=int, reverse=True)}
-
-    def find(self, upload: str | None) -> str:
-        """The id of an upload, or of a new one where none is named.
-
-        Raises:
-            Refusal: There is none of that id.
-        """
-        known = self.all()
-        if upload is not None:
-            if upload not in known:
-                raise unknown("upload", upload)
-            return upload
-        number = max(map(int, known), default=-1) + 1
-        while True:
-            try:
-                (self.folder / str(number)).mkdir(parents=True)
-                return str(number)
-            except FileExistsError:
-                number += 1
 
     async def receive(self, upload: str | None, name: str, body: AsyncIterator[bytes]) -> tuple[str, Path]:
         """Keep one file; returns the upload's id and what lies at its top: the file, or the folder that it is in.
@@ -84,28 +70,45 @@ class Uploads:
             body: Its content, in parts.
 
         Raises:
-            Refusal: It is too large, or no kind of file that is read here, or its name leads elsewhere.
+            Refusal: It is too large, or no kind of file that is read here, or its name leads elsewhere, or there is
+                no such upload.
         """
         try:
             parts = safe_parts(unquote(name))
             data = await _read(body, MOST_BYTES)
-            check(parts[-1], data)
+            await asyncio.to_thread(check, parts[-1], data)
+            return await asyncio.to_thread(self._keep, upload, parts, data)
         except Refusal:
             await _drain(body)
             raise
-        upload = self.find(upload)
-        files, size = self._sizes.get(upload) or _measured(self.folder / upload)
-        if files + 1 > MOST_FILES or size + len(data) > MOST_TOGETHER:
-            raise Refusal(
-                413, f"An upload has at most {MOST_FILES:,} files and {MOST_TOGETHER:,} bytes; name a folder instead."
-            )
-        path = (self.folder / upload).joinpath(*parts)
-        if not path.resolve().is_relative_to((self.folder / upload).resolve()):
-            raise Refusal(422, f'"{name[:80]}" leads out of the upload.')
-        with replacing(path) as temporary:
-            temporary.write_bytes(data)
-        self._sizes[upload] = files + 1, size + len(data)
-        return upload, self.folder / upload / parts[0]
+
+    def _keep(self, upload: str | None, parts: list[str], data: bytes) -> tuple[str, Path]:
+        with self._lock:
+            upload = self._find(upload)
+            folder = self.folder / upload
+            files, size = self._sizes.get(upload) or _measured(folder)
+            if files + 1 > MOST_FILES or size + len(data) > MOST_TOGETHER:
+                raise Refusal(
+                    413,
+                    f"An upload has at most {MOST_FILES:,} files and {MOST_TOGETHER:,} bytes; name a folder instead.",
+                )
+            path = folder.joinpath(*parts)
+            if not path.resolve().is_relative_to(folder.resolve()):
+                raise Refusal(422, f'"{"/".join(parts)[:80]}" leads out of the upload.')
+            with replacing(path) as temporary:
+                temporary.write_bytes(data)
+            self._sizes[upload] = files + 1, size + len(data)
+        return upload, folder / parts[0]
+
+    def _find(self, upload: str | None) -> str:
+        """The id of an upload that there is, or of a new one where none is named."""
+        known = self.all()
+        if upload is None:
+            upload = str(max(map(int, known), default=-1) + 1)
+            (self.folder / upload).mkdir(parents=True)
+        elif upload not in known:
+            raise unknown("upload", upload)
+        return upload
 
 
 def safe_parts(name: str) -> list[str]:
@@ -137,12 +140,12 @@ def check(name: str, data: bytes) -> None:
             read_header(data)
         elif suffix in ARRAYS:
             _check_arrays(name, data)
-        elif suffix == ARCHIVE:
-            _check_archive(data)
-        elif not is_table(name):
-            kinds = f"pictures ({', '.join(SUFFIXES[:6])}, ...), .zip, .npz, .npy, tables (.csv, .parquet, .xlsx, ...)"
-            raise Refusal(422, f"{name} is no kind of file that is read here. These are: {kinds}.")
-    except (DataError, ValueError, OSError, EOFError, zipfile.BadZipFile, NotImplementedError) as error:
+        elif suffix in ARCHIVES:
+            with zipfile.ZipFile(BytesIO(data)) as archive:
+                _check_entries(archive)
+        else:
+            _check_table(name, data)
+    except (DataError, ValueError, OSError, EOFError, zipfile.BadZipFile, RuntimeError) as error:
         raise Refusal(422, f"{name} cannot be used: {error}.") from error
 
 
@@ -173,15 +176,35 @@ def _check_header(name: str, file: object) -> None:
         raise Refusal(422, f"{name} holds objects, which numpy keeps as a pickle; give numbers or text alone.")
 
 
-def _check_archive(data: bytes) -> None:
-    with zipfile.ZipFile(BytesIO(data)) as archive:
-        _check_entries(archive)
-
-
 def _check_entries(archive: zipfile.ZipFile) -> None:
-    unpacked = sum(entry.file_size for entry in archive.infolist())
+    """Refuse archives that unpack to too much, by what they say themselves, beyond which nothing of them is read."""
+    entries = archive.infolist()
+    unpacked = sum(entry.file_size for entry in entries)
     if unpacked > MOST_UNPACKED:
         raise Refusal(413, f"The archive says that it unpacks to {unpacked:,} bytes; {MOST_UNPACKED:,} are allowed.")
+    for entry in entries:
+        parts = re.split(r"[/\\]", entry.filename)
+        if ".." in parts or entry.filename.startswith(("/", "\\")):
+            raise Refusal(422, f'The archive holds "{entry.filename[:80]}", which leads out of it; pack it again.')
+
+
+def _check_table(name: str, data: bytes) -> None:
+    """Refuse databases, which hold queries, and tables of which nobody knows how much they unpack to."""
+    place = place_of(name) if is_table(name) else None
+    if place is None:
+        kinds = f"pictures ({', '.join(SUFFIXES[:6])}, ...), .zip, .npz, .npy, tables (.csv, .parquet, .xlsx, ...)"
+        raise Refusal(422, f"{name} is no kind of file that is read here. These are: {kinds}.")
+    if place.kind == "sql":
+        raise Refusal(
+            422,
+            f"{name} is a database, which may hold queries that run when it is read. If you trust it, put it into the "
+            "folder that the studio was started in and choose it there, or export the table as CSV.",
+        )
+    if place.compression:
+        raise Refusal(
+            422,
+            f"{name} does not say how much it unpacks to; give the table as it is, or in a .zip, which says so.",
+        )
 
 
 async def _read(body: AsyncIterator[bytes], most: int) -> bytes:

@@ -23,9 +23,9 @@ from zerosum.health.checks.gradients import EXPLODED, EXPLODING
 from zerosum.health.checks.samples import COLLAPSED_DIVERSITY
 from zerosum.health.finding import Finding, worst_first
 from zerosum.studio.answers import unknown
-from zerosum.studio.jobs import JOB, Jobs
-from zerosum.studio.record import MOST_HISTOGRAMS, Record, spread_evenly
-from zerosum.studio.summary import Summary
+from zerosum.studio.watching.jobs import JOB, Jobs
+from zerosum.studio.watching.record import MOST_HISTOGRAMS, Record, spread_evenly
+from zerosum.studio.watching.summary import Summary
 from zerosum.train.asked import Asked, asked_of
 from zerosum.train.folder import RunFolder
 from zerosum.train.resume import reached
@@ -61,20 +61,12 @@ class Runs:
 
     def folders(self) -> dict[str, RunFolder]:
         """The folders that are runs, or were made to become some, by id."""
-        found = {}
-        with os.scandir(self.root) as entries:
-            for entry in entries:
-                if not entry.name.startswith(".") and entry.is_dir():
-                    folder = RunFolder(Path(entry.path))
-                    if folder.events.exists() or (folder.path / JOB).exists():
-                        found[entry.name] = folder
-        return found
+        folders = {name: RunFolder(path) for name, path in self._listed()}
+        return {name: one for name, one in folders.items() if one.events.exists() or (one.path / JOB).exists()}
 
     def models(self) -> dict[str, Path]:
         """Folders with a model, a run's or its own, by id."""
-        with os.scandir(self.root) as entries:
-            folders = [Path(entry.path) for entry in entries if entry.is_dir() and not entry.name.startswith(".")]
-        return {path.name: path for path in folders if _has_model(path)}
+        return {name: path for name, path in self._listed() if _has_model(path)}
 
     def find(self, run: str) -> RunFolder:
         """The folder of a run.
@@ -193,6 +185,13 @@ class Runs:
                 value = str(error)
             known = self._asked[folder.path.name] = changed, value
         return known[1]
+
+    def _listed(self) -> Iterator[tuple[str, Path]]:
+        """The folders that lie here, by name; not what is hidden, nor links, which lead elsewhere."""
+        with os.scandir(self.root) as entries:
+            for entry in entries:
+                if not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False):
+                    yield entry.name, Path(entry.path)
 
     def _item(self, run: str, folder: RunFolder) -> dict[str, Any]:
         summary = self._summaries.setdefault(run, Summary(folder.events))

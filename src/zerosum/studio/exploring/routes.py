@@ -67,11 +67,11 @@ async def one_picture(request: Request) -> Response:
 
 
 def drawn(kind: type[Any], method: Callable[..., Any]) -> Callable[[Request], Any]:
-    """A route that answers a view's newest request at once, and its older ones with 409."""
+    """A route that answers a view's newest request, and its older ones with 409, beside the picture that moves."""
 
     async def route(request: Request) -> Response:
         wanted = await asked(request, kind)
-        return _said(await _renderer(request).draw(_view(wanted.view), method, wanted))
+        return _said(await _renderer(request).draw(_view(wanted.view), method, wanted, beside=True))
 
     return route
 

@@ -1,0 +1,206 @@
+// @ts-check
+/** The playground: a game between small networks that is played, watched and changed in the browser alone. */
+
+import { alarm, announce, fill, h } from "../core/dom.js";
+import { Board, SPEEDS } from "./board.js";
+import { forgetColours } from "./canvas.js";
+import { makeControls } from "./controls.js";
+import { makeData } from "./data.js";
+import { SettingError, checked } from "./engine/settings.js";
+import { makeFlow } from "./flow.js";
+import { makeLessons } from "./lessons.js";
+import { fromQuery, toQuery } from "./link.js";
+import { makeReadings } from "./readings.js";
+import { SlowMotion } from "./slow.js";
+import { Stage } from "./stage.js";
+import { summary } from "./telling.js";
+import { makeToolbar } from "./toolbar.js";
+
+/** @typedef {import("./types.js").Playground} Playground */
+/** @typedef {import("./engine/settings.js").Settings} Settings */
+
+/**
+ * Where the playground lives.
+ * @typedef {object} Surroundings
+ * @property {() => Worker} makeWorker that runs engine/worker.js
+ * @property {URLSearchParams} query of the address: settings, and words of lessons
+ * @property {(query: URLSearchParams) => void} remember puts another query into the address
+ * @property {() => string} link the address as others can open it
+ */
+
+/**
+ * @param {HTMLElement} root
+ * @param {Surroundings} surroundings
+ * @returns {{playground: Playground, close: () => void}}
+ */
+export function openPlayground(root, { makeWorker, query, remember, link }) {
+  const board = new Board(makeWorker());
+  const slow = new SlowMotion(board);
+  const stage = new Stage(board, slow);
+  const notes = notesOf(query);
+  const write = () => remember(new URLSearchParams({ ...toQuery(board.settings),
+    ...(board.speed === 8 ? {} : { speed: String(board.speed) }), ...Object.fromEntries(notes) }));
+  const playground = playgroundOf(root, board, slow, notes, write);
+  const toolbar = makeToolbar(board, slow, link);
+  const data = makeData(board, stage);
+  const readings = makeReadings(board);
+  const trouble = h("p", { class: "problem", role: "alert", data: { testid: "trouble" }, hidden: true });
+  const lessons = makeLessons(playground);
+  fill(root, h("div", { class: "pg" },
+    h("div", { class: "heading pg-title" }, h("h1", null, "Playground"),
+      h("p", { class: "soft" }, "Two small networks play against each other, here in your browser: G makes points, D tells them "
+        + "from real ones.")),
+    lessons.element, toolbar.element, trouble,
+    h("div", { class: "pg-columns" },
+      h("div", { class: "pg-middle" }, makeFlow(board, slow), stage.frame, makeCaption(board, slow), stage.legend),
+      makeControls(board, data.element), readings.element)));
+  board.listen(["trouble"], () => {
+    trouble.hidden = !board.trouble;
+    fill(trouble, board.trouble);
+  });
+  board.listen(["settings"], write);
+  board.listen(["playing"], () => {
+    write();
+    if (!board.playing && board.frame) {
+      announce(`Paused. ${summary(board.frame, board.settings)}`);
+    }
+  });
+  const repaint = () => {
+    forgetColours();
+    board.tell("layers");
+    board.tell("frame");
+  };
+  document.addEventListener("theme", repaint);
+  beginWith(board, query);
+  return {
+    playground,
+    close: () => {
+      document.removeEventListener("theme", repaint);
+      lessons.stop();
+      slow.stop();
+      [toolbar, data, readings, stage, board].forEach((part) => part.close());
+    },
+  };
+}
+
+/**
+ * Begins the game that an address names, or the usual one where it names none that can be.
+ * @param {Board} board
+ * @param {URLSearchParams} query
+ */
+function beginWith(board, query) {
+  const speed = Number(query.get("speed"));
+  if (SPEEDS.includes(speed)) {
+    board.hurry(speed);
+  }
+  try {
+    board.begin(fromQuery(query));
+  } catch (error) {
+    if (!(error instanceof SettingError)) {
+      throw error;
+    }
+    board.begin({});
+    board.complain(`This link cannot be played: ${error.message} Here is the usual game instead.`);
+    alarm(board.trouble);
+  }
+}
+
+/**
+ * Words in the address that are no settings.
+ * @param {URLSearchParams} query
+ * @returns {Map<string, string>}
+ */
+function notesOf(query) {
+  const known = new Set([...Object.keys(checked({})), "speed"]);
+  return new Map([...query].filter(([key]) => !known.has(key)));
+}
+
+/**
+ * What happens now: a sentence of slow motion with a button for the next, or what the verdict comes to.
+ * @param {Board} board
+ * @param {SlowMotion} slow
+ */
+function makeCaption(board, slow) {
+  const text = h("p", { data: { testid: "caption" } });
+  const next = h("button", { type: "button", title: "The next phase (n)", data: { testid: "slow-next" },
+    on: { click: () => slow.next() } }, "Next");
+  const show = () => {
+    next.hidden = !slow.on;
+    if (slow.on) {
+      fill(text, slow.caption());
+      return;
+    }
+    fill(text, board.frame?.round || board.playing ? "" : "Press Run, or make single moves, and watch the diamonds learn where "
+      + "the circles are.");
+  };
+  slow.listen(() => {
+    show();
+    if (slow.on) {
+      announce(slow.caption());
+    }
+  });
+  board.listen(["frame", "playing"], show);
+  return h("div", { class: "pg-caption" }, text, next);
+}
+
+/**
+ * @param {HTMLElement} root
+ * @param {Board} board
+ * @param {SlowMotion} slow
+ * @param {Map<string, string>} notes
+ * @param {() => void} write
+ * @returns {Playground}
+ */
+function playgroundOf(root, board, slow, notes, write) {
+  const halt = () => {
+    slow.stop();
+    board.pause();
+  };
+  return {
+    settings: () => structuredClone(board.settings),
+    apply: (asked, { restart = false } = {}) => {
+      if (restart) {
+        checked(asked);
+        halt();
+        board.begin(asked);
+      } else {
+        board.change(asked);
+      }
+    },
+    reset: () => {
+      halt();
+      board.reset();
+    },
+    run: (on) => {
+      slow.stop();
+      if (on !== board.playing) {
+        (on ? () => board.play() : () => board.pause())();
+      }
+    },
+    running: () => board.playing,
+    speed: (factor) => board.hurry(factor),
+    step: (player) => {
+      slow.stop();
+      board.step(player);
+    },
+    frame: () => board.frame,
+    entries: () => board.entries,
+    onFrame: (listener) => board.listen(["frame"], () => board.frame && listener(board.frame)),
+    onSettings: (listener) => board.listen(["settings"], listener),
+    onBegin: (listener) => board.listen(["began"], listener),
+    show: (layers) => {
+      board.layers = new Set(layers);
+      board.tell("layers");
+    },
+    element: (testid) => root.querySelector(`[data-testid="${CSS.escape(testid)}"]`),
+    noted: (key) => notes.get(key) ?? null,
+    note: (key, value) => {
+      if (value === null) {
+        notes.delete(key);
+      } else {
+        notes.set(key, value);
+      }
+      write();
+    },
+  };
+}

@@ -1,0 +1,1 @@
+"""Runs as pages see them while they are trained and afterwards, and what a person does with them."""
