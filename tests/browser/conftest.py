@@ -390,5 +390,3 @@ def eventually() -> Callable[..., None]:
             time.sleep(0.05)
 
     return wait
-
-

@@ -43,6 +43,16 @@ def numbers(page: Any, testid: str) -> list[list[str]]:
     return [row.split("\t") for row in rows.all_inner_texts()]
 
 
+def names(folder: Path) -> list[str]:
+    """The names of a run's events, oldest first."""
+    return [event["event"] for event in read_events(folder / "events.jsonl")]
+
+
+def words(page: Any, testid: str) -> str:
+    """What a chart says of itself."""
+    return page.get_by_test_id(f"{testid}-plot").get_attribute("aria-label") or ""
+
+
 # ---- samples -------------------------------------------------------------------------------------------------------
 
 
@@ -70,7 +80,9 @@ def test_grid_follows_a_new_snapshot(visitor: Any, made_up: Run, eventually: Eve
         eventually(lambda: shown(page) == run.samples, "the grid has not followed within 2 s", seconds=2)
 
 
-def test_a_placed_scrubber_stays_until_it_is_sent_to_the_end(visitor: Any, made_up: Run, eventually: Eventually) -> None:
+def test_a_placed_scrubber_stays_until_it_is_sent_to_the_end(
+    visitor: Any, made_up: Run, eventually: Eventually
+) -> None:
     run = made_up(snapshots=4).hold()
     page = visitor.open("#/run/00000-made-up/train")
     eventually(lambda: shown(page) > 0, "no samples")
@@ -142,11 +154,11 @@ def test_the_address_opens_the_same_again(visitor: Any, made_up: Run, eventually
     place(page, 2)
     page.keyboard.press("a")
     place(page, 1)
-    page.wait_for_timeout(1500); print("URL", page.url, page.evaluate("location.hash"), shown(page), page.get_by_test_id("scrubber-words").inner_text())
     eventually(lambda: "at=1280" in page.url, "the address does not say the moment")
     address = page.evaluate("location.hash")
     other = visitor.open(address)
     eventually(lambda: shown(other) == 20 * run.BATCH, "another moment is shown")
+    assert other.get_by_test_id("view-side").get_attribute("aria-pressed") == "true"
     pinned = other.get_by_test_id("sheet-a")
     eventually(lambda: pinned.get_attribute("data-samples") == str(30 * run.BATCH), "another one is pinned")
 
@@ -171,12 +183,12 @@ def test_charts_say_in_words_what_they_draw(visitor: Any, made_up: Run, eventual
     run = made_up().hold()
     page = visitor.open("#/run/00000-made-up/train")
     plot = page.get_by_test_id("quality-plot")
-    eventually(lambda: "0.0115" not in (plot.get_attribute("aria-label") or "") and "now" in plot.get_attribute("aria-label"), "no words")
-    assert plot.get_attribute("role") == "img"
+    eventually(lambda: " now; the smallest is " in words(page, "quality"), "no words")
+    assert plot.get_attribute("role") == "img" and "0.0115" not in words(page, "quality")
     run.progress(5)
     run.probe(quality=0.0115)
-    eventually(lambda: "0.0115 now; the smallest is 0.0115" in plot.get_attribute("aria-label"), "the words stay behind")
-    assert "real samples among themselves: 0.01" in plot.get_attribute("aria-label")
+    eventually(lambda: "0.0115 now; the smallest is 0.0115" in words(page, "quality"), "the words stay behind")
+    assert "real samples among themselves: 0.01" in words(page, "quality")
 
 
 def test_charts_are_downloaded_as_csv(visitor: Any, made_up: Run) -> None:
@@ -251,7 +263,7 @@ def test_many_events_open_with_all_peaks(visitor: Any, made_up: Run, eventually:
     run.progress(20_000)
     page = visitor.open("#/run/00000-made-up/train")
     page.get_by_test_id("losses").scroll_into_view_if_needed()
-    eventually(lambda: "generator" in page.get_by_test_id("losses-plot").get_attribute("aria-label"), "nothing is drawn")
+    eventually(lambda: "generator" in words(page, "losses"), "nothing is drawn")
     with page.expect_download() as download:
         page.get_by_test_id("losses-csv").click()
     rows = Path(download.value.path()).read_text(encoding="utf-8").splitlines()[1:]
@@ -269,13 +281,14 @@ def test_columns_stay_bounded_and_keep_extremes(visitor: Any) -> None:
           const columns = new Columns();
           let most = 0;
           for (let row = 1; row <= 50000; row++) {
-            columns.add({ samples: 64 * row, seconds: row / 10, loss: row === 12345 ? 99 : row === 23456 ? -99 : Math.sin(row),
-              ...row % 16 === 0 && { r1: row } });
+            const loss = row === 12345 ? 99 : row === 23456 ? -99 : Math.sin(row);
+            columns.add({ samples: 64 * row, seconds: row / 10, loss, ...row % 16 === 0 && { r1: row } });
             most = Math.max(most, columns.count);
           }
           const gaps = columns.of("samples").slice(1).map((x, row) => x - columns.of("samples")[row]);
           const r1 = columns.of("r1").filter((value) => value !== null);
-          return { most, count: columns.count, low: Math.min(...columns.of("loss")), high: Math.max(...columns.of("loss")),
+          const loss = columns.of("loss");
+          return { most, count: columns.count, low: Math.min(...loss), high: Math.max(...loss),
             lengths: Object.values(columns.columns).map((column) => column.length), last: columns.of("samples").at(-1),
             widest: Math.max(...gaps), ordered: gaps.every((gap) => gap > 0), r1: [Math.min(...r1), Math.max(...r1)] };
         }"""
@@ -296,8 +309,8 @@ def test_the_stream_survives_a_restart(visitor: Any, studio: Any, made_up: Run, 
         if step == 4:
             studio.begin()
         page.wait_for_timeout(150)
-    samples = f"{run.samples:,}"
-    eventually(lambda: samples in page.get_by_test_id("run-facts").inner_text(), "it does not hear the rest", seconds=30)
+    facts, samples = page.get_by_test_id("run-facts"), f"{run.samples:,}"
+    eventually(lambda: samples in facts.inner_text(), "it does not hear the rest", seconds=30)
     page.get_by_test_id("losses").scroll_into_view_if_needed()
     page.wait_for_timeout(800)
     events = [event for event in read_events(run.folder / "events.jsonl") if event["event"] == "progress"]
@@ -315,7 +328,7 @@ def test_a_record_that_was_cut_back_is_loaded_anew(visitor: Any, made_up: Run, e
     other.replace(path)
     run.samples = 20 * run.BATCH
     run.progress(2)
-    eventually(lambda: "1,408 samples" in page.get_by_test_id("losses-plot").get_attribute("aria-label"), "not loaded anew")
+    eventually(lambda: "1,408 samples" in words(page, "losses"), "not loaded anew")
     assert len(numbers(page, "losses")) == 22
 
 
@@ -369,9 +382,9 @@ def test_a_remedy_does_what_it_says_and_is_taken_back(visitor: Any, hopeless: Pa
     page.get_by_test_id("treatment").wait_for(timeout=60_000)
     (treatment,) = json.loads((hopeless / "treatments.json").read_text())
     assert treatment["failure"] == "no-progress" and treatment["settings"]["optimizer"]["rate"] == float(new) != before
-    assert treatment["changes"] == [": ".join((row.split("\t")[0], " -> ".join(row.split("\t")[1:]))) for row in changes]
-    eventually(lambda: any(event["event"] == "finished" for event in read_events(hopeless / "events.jsonl")
-                           if event["event"] in ("finished",)), "it does not train on", seconds=90)
+    told = ["{}: {} -> {}".format(*row.split("\t")) for row in changes]
+    assert treatment["changes"] == told
+    eventually(lambda: "finished" in names(hopeless), "it does not train on", seconds=90)
     page.get_by_test_id("undo").click()
     page.get_by_test_id("undo-yes").click()
     page.get_by_test_id("treatment").wait_for(state="hidden", timeout=60_000)
@@ -379,7 +392,9 @@ def test_a_remedy_does_what_it_says_and_is_taken_back(visitor: Any, hopeless: Pa
     assert json.loads((hopeless / "treatments.json").read_text()) == []
 
 
-def test_pausing_going_on_and_stopping(visitor: Any, studio: Any, adopt: Callable[..., Path], eventually: Eventually) -> None:
+def test_pausing_going_on_and_stopping(
+    visitor: Any, studio: Any, adopt: Callable[..., Path], eventually: Eventually
+) -> None:
     folder = adopt("ring")
     page = visitor.open("#/run/ring/train")
     page.get_by_test_id("pause").get_by_text("Train longer").wait_for()
@@ -404,8 +419,11 @@ def test_pausing_going_on_and_stopping(visitor: Any, studio: Any, adopt: Callabl
     page.get_by_test_id("stop-yes").click()
     page.get_by_test_id("stop").wait_for(state="hidden")
     eventually(lambda: "Stopped" in page.get_by_test_id("log").inner_text(), "the log does not tell")
-    told = [event["event"] for event in read_events(folder / "events.jsonl")]
-    assert [name for name in told if name in ("paused", "resumed", "stopped")] == ["paused", "resumed", "stopped"]
+    assert [name for name in names(folder) if name in ("paused", "resumed", "stopped")] == [
+        "paused",
+        "resumed",
+        "stopped",
+    ]
 
 
 # ---- for everyone --------------------------------------------------------------------------------------------------
@@ -422,7 +440,9 @@ def test_nothing_is_wider_than_the_window(visitor: Any, adopt: Callable[..., Pat
 
 
 @pytest.mark.parametrize("scheme", ("light", "dark"))
-def test_axe_finds_nothing_serious(visitors: Callable[..., Any], made_up: Run, serious: Callable[..., Any], scheme: str) -> None:
+def test_axe_finds_nothing_serious(
+    visitors: Callable[..., Any], made_up: Run, serious: Callable[..., Any], scheme: str
+) -> None:
     made_up().finding("mode-collapse")
     page = visitors(color_scheme=scheme, reduced_motion="reduce").open("#/run/00000-made-up/train?view=side")
     page.get_by_test_id("finding-mode-collapse").wait_for()
@@ -435,17 +455,17 @@ def test_by_keyboard_alone(visitor: Any, made_up: Run, eventually: Eventually) -
     run = made_up(snapshots=4)
     page = visitor.open("#/run/00000-made-up/train")
     eventually(lambda: shown(page) == run.samples, "no samples")
-    names = []
+    reached = []
     for _ in range(60):
         page.keyboard.press("Tab")
-        names.append(page.evaluate("document.activeElement.dataset.testid ?? document.activeElement.closest('[data-testid]')?.dataset.testid"))
-        if names[-1] == "scrubber":
+        reached.append(page.evaluate("document.activeElement.closest('[data-testid]')?.dataset.testid"))
+        if reached[-1] == "scrubber":
             page.keyboard.press("ArrowLeft")
-        if names[-1] == "losses-as-table":
+        if reached[-1] == "losses-as-table":
             page.keyboard.press("Enter")
             break
     assert shown(page) == 30 * run.BATCH
-    assert {"view-side", "pin", "scrubber-play", "scrubber", "part", "axis", "losses-as-table"} <= set(names)
+    assert {"view-side", "pin", "scrubber-play", "scrubber", "part", "axis", "losses-as-table"} <= set(reached)
     assert page.get_by_test_id("losses-table").is_visible()
 
 

@@ -1,6 +1,10 @@
 """The stream of events: nothing is lost and nothing comes twice, whatever happens to the server and the record."""
 
 import json
+import re
+import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -48,7 +52,12 @@ class Tab:
         headers = {} if self.last is None else {"Last-Event-ID": self.last}
         asked = {"run": [f"{run}:{place}" for run, place in self.places.items()]}
         with httpx.stream(
-            "GET", f"{self.running.address}/api/stream", params=asked, headers=headers, cookies=self.running.cookie
+            "GET",
+            f"{self.running.address}/api/stream",
+            params=asked,
+            headers=headers,
+            cookies=self.running.cookie,
+            timeout=60,
         ) as answer:
             assert answer.status_code == 200 and answer.headers["content-type"].startswith("text/event-stream")
             for message in messages(answer.iter_lines()):
@@ -84,7 +93,7 @@ def messages(lines: Iterator[str]) -> Iterator[dict[str, str]]:
 
 
 def place_now(running, run: str) -> str:
-    answer = httpx.get(f"{running.address}/api/runs/{run}/series", cookies=running.cookie)
+    answer = httpx.get(f"{running.address}/api/runs/{run}/series", cookies=running.cookie, timeout=60)
     return answer.json()["offset"]
 
 
@@ -100,8 +109,52 @@ def test_what_is_written_is_heard_at_once_and_once(serve, root):
     assert {unquote(part.rpartition(":")[0]) for part in (tab.last or "").split(",")} == {RUN, OTHER}
 
 
-def test_nothing_is_lost_or_doubled_when_the_server_is_started_again(serve, root):
-    running = serve(root)
+class Process:
+    """`zerosum studio` as a person starts it, which can be killed.
+
+    Attributes:
+        address: Where it is.
+        cookie: What a browser that has shown the token sends.
+    """
+
+    def __init__(self, root: Path, port: int = 0) -> None:
+        arguments = [sys.executable, "-m", "zerosum", "studio", str(root), "--no-open", "--port", str(port)]
+        self._process = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True, start_new_session=True)
+        assert self._process.stdout is not None
+        said = "".join(iter(self._process.stdout.readline, "Ctrl-C ends it; trainings go on.\n"))
+        found = re.search(r"http://localhost:(\d+)/\?token=(\S+)", said)
+        assert found is not None, said
+        self.port, self.address = int(found[1]), f"http://localhost:{found[1]}"
+        self.cookie = {f"zerosum-{self.port}": found[2]}
+
+    def stop(self) -> None:
+        """Without a warning."""
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait(20)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+
+@pytest.fixture
+def begin(serve):
+    """A function that starts a studio in a thread of this process or in a process of its own; at the end all stop."""
+    started: list[Process] = []
+
+    def start(how: str, root: Path, port: int = 0):
+        if how == "thread":
+            return serve(root, port)
+        started.append(Process(root, port))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.stop()
+
+
+@pytest.mark.parametrize("how", ["thread", pytest.param("process", marks=pytest.mark.slow)])
+def test_nothing_is_lost_or_doubled_when_the_server_is_started_again(begin, root, how):
+    """In a thread it ends in good order, and as a process it is killed; three tabs listen."""
+    running = begin(how, root)
     port, place = running.port, place_now(running, RUN)
     tabs = [Tab(running, {RUN: place}) for _ in range(3)]
     written, done = [0], threading.Event()
@@ -112,11 +165,17 @@ def test_nothing_is_lost_or_doubled_when_the_server_is_started_again(serve, root
             append_event(root / RUN / "events.jsonl", event(written[0]))
             time.sleep(0.002)
 
+    def listen(tab: Tab) -> None:
+        try:
+            tab.listen(lambda tab: False, 60.0)
+        except httpx.TransportError:
+            pass  # the server was killed; a browser comes again
+
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        for _ in range(3):
-            listening = [threading.Thread(target=tab.listen, args=(lambda tab: False,)) for tab in tabs]
+        for _ in range(3 if how == "thread" else 1):
+            listening = [threading.Thread(target=listen, args=(tab,)) for tab in tabs]
             heard = [len(tab.heard) for tab in tabs]
             for one in listening:
                 one.start()
@@ -127,14 +186,15 @@ def test_nothing_is_lost_or_doubled_when_the_server_is_started_again(serve, root
             for one in listening:
                 one.join(20)
             time.sleep(0.1)
-            running = serve(root, port)
+            running = begin(how, root, port)
+            assert running.port == port
             for tab in tabs:
                 tab.running = running
     finally:
         done.set()
         writer.join()
     for tab in tabs:
-        tab.listen(lambda tab: tab.numbers()[-1:] == [written[0]])
+        tab.listen(lambda tab: tab.numbers()[-1:] == [written[0]], 60.0)
         assert tab.numbers() == list(range(1, written[0] + 1)) and not tab.resets
     assert written[0] > 100
 

@@ -17,7 +17,7 @@ NEEDED = ("starlette", "uvicorn")
 class Serve:
     """Open the studio: a web app on this machine to train, watch, explore, learn and export."""
 
-    folder: Annotated[Path, tyro.conf.Positional] = Path("runs")
+    folder: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="FOLDER")] = Path("runs")
     """The folder that run folders are in, or one of them."""
     port: int = 8765
     """The port to listen on; if it is taken, the next free one."""
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str]) -> None:
     command = tyro.cli(Serve, prog="zerosum studio", args=arguments, config=(tyro.conf.FlagCreatePairsOff,))
     missing = [package for package in NEEDED if importlib.util.find_spec(package) is None]
     if missing:
-        raise SettingError(f"The studio needs {' and '.join(missing)}: pip install 'zerosum[studio]'")
+        raise SettingError(f"The studio needs {' and '.join(missing)}: pip install 'zerosum[studio]'.")
     if not 0 <= command.port < 2**16:
         raise SettingError(f"--port is {command.port}; ports go from 0 to {2**16 - 1}.")
     if command.folder.exists() and not command.folder.is_dir():

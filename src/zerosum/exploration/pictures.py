@@ -49,9 +49,11 @@ class Pictures:
         return cls(parts[0].codec, rows, latents, columns)
 
     def sheet(self) -> Image.Image:
-        """All samples in one picture."""
+        """All samples in one picture; a single picture is just itself."""
         if self.rows.ndim != 4:
             return self.codec.sheet(self.rows)
+        if len(self.rows) == 1:
+            return picture(self.rows[0])
         if self.labels:
             return labelled_rows(list(zip(self.labels, np.split(self.rows, len(self.labels)), strict=True)))
         return picture_grid(self.rows, self.columns)

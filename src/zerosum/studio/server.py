@@ -11,6 +11,7 @@ import webbrowser
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
+from typing import Any
 from urllib.parse import quote
 
 import uvicorn
@@ -26,6 +27,21 @@ MOST_TRIES = 100
 
 LAST_ANSWERS = 2
 """Seconds that answers on their way have when the server ends."""
+
+QUIETLY: dict[str, Any] = {
+    "log_level": "warning",
+    "access_log": False,
+    "server_header": False,
+    "lifespan": "off",
+    "ws": "none",
+    "timeout_graceful_shutdown": LAST_ANSWERS,
+}
+"""Settings of uvicorn."""
+
+WARNING = (
+    "Warning: it listens on {host}, so everyone who can reach this machine can reach it. Whoever has the address with "
+    "its token can start programs and read data here, and nothing on the way is encrypted."
+)
 
 
 class Server(uvicorn.Server):
@@ -56,34 +72,22 @@ def serve(root: Path, run: str | None, port: int, host: str, open_browser: bool,
     Raises:
         SettingError: The address is not this machine's, or no port is free.
     """
-    listening = listen(host, port)
-    port = listening.getsockname()[1]
     token = token_of(root)
-    app = App(root, token, port, host)
-    address = f"http://{_name(host)}:{port}/?token={token}"
-    address += f"#/run/{quote(run, safe='')}/train" if run else ""
-    say(f"The studio over {root} is at\n\n    {address}\n\nCtrl-C ends it; trainings go on.")
-    if not is_loopback(host):
-        say(
-            f"Warning: it listens on {host}, so everyone who can reach this machine can reach it. Whoever has the "
-            "address with its token can start programs and read data here, and nothing on the way is encrypted."
-        )
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        lifespan="off",
-        ws="none",
-        timeout_graceful_shutdown=LAST_ANSWERS,
-    )
-    prepare()
-    if open_browser:  # beside the server, since a browser that is a program of the terminal is waited for
-        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-    try:
-        Server(config, app).run([listening])
-    finally:
-        app.close()
+    with listen(host, port) as listening:
+        port = listening.getsockname()[1]
+        app = App(root, token, port, host)
+        address = f"http://{_name(host)}:{port}/?token={token}"
+        address += f"#/run/{quote(run, safe='')}/train" if run else ""
+        say(f"The studio over {root} is at\n\n    {address}\n\nCtrl-C ends it; trainings go on.")
+        if not is_loopback(host):
+            say(WARNING.format(host=host))
+        prepare()
+        if open_browser:  # beside the server, since a browser that is a program of the terminal is waited for
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+        try:
+            Server(uvicorn.Config(app, **QUIETLY), app).run([listening])
+        finally:
+            app.close()
     running = [run for run, folder in app.studio.runs.folders().items() if folder.held()]
     say("The studio has ended." + (f" Trainings go on in {', '.join(running)}." if running else ""))
 

@@ -65,7 +65,8 @@ export function read(model, text) {
   state.x = number(said.get("x"), 0, 1, 0);
   state.y = number(said.get("y"), 0, 1, 0);
   state.end = number(said.get("end"), 0, LARGEST_SEED, state.end, true);
-  state.way = said.get("way") ? number(said.get("way"), 0, 1, 0) : null;
+  const way = number(said.get("way"), 0, 1, NaN);
+  state.way = Number.isNaN(way) ? null : way;
   state.wish = wishOf(model, said.get("is") ?? "");
   if (model.truncation !== null) {
     state.truncation = number(said.get("truncation"), 0, model.truncation.largest, state.truncation);

@@ -20,7 +20,7 @@ export function plane(page) {
   const { store } = page;
   const { map, inset } =
     page.model.kind === "image" ? tiledMap(page) : { map: h("div", { class: "map lines" }), inset: PADDING };
-  const net = page.model.kind === "image" ? "" : " The net beside it is where the lines of this one come to lie.";
+  const net = page.model.kind === "image" ? "" : " The net in the picture is where the lines of this one come to lie.";
   const mark = h("span", { class: "mark", "aria-hidden": "true" });
   const across = slider("across", "Across the plane");
   const down = slider("down", "Down the plane");

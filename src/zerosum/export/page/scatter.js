@@ -7,6 +7,7 @@ import { signed } from "./words.js";
 const SIDE = 720; // pixels of the drawing
 const REACHES = 3; // scales from the center to the edge, as on contact sheets
 const BARS = 90;
+const LETTERS = 12; // height of letters, in pixels of the screen
 const MARGIN = 30; // pixels below bars
 
 /**
@@ -71,12 +72,13 @@ export class Scatter {
     const text = (/** @type {number} */ axis, /** @type {number} */ way) =>
       signed(center[axis] + way * REACHES * scale[axis], 2);
     context.fillStyle = color("soft");
-    context.font = "14px system-ui, sans-serif";
+    const size = (LETTERS * SIDE) / (this.canvas.clientWidth || SIDE);
+    context.font = `${size}px system-ui, sans-serif`;
     context.textAlign = "left";
     context.fillText(`x1 = ${text(0, -1)}`, 10, SIDE - 10);
     if (scale.length > 1) {
-      context.fillText(`x2 = ${text(1, 1)}`, 10, 22);
-      context.fillText(`x2 = ${text(1, -1)}`, 10, SIDE - 30);
+      context.fillText(`x2 = ${text(1, 1)}`, 10, 8 + size);
+      context.fillText(`x2 = ${text(1, -1)}`, 10, SIDE - 10 - 1.5 * size);
     }
     context.textAlign = "right";
     context.fillText(`x1 = ${text(0, 1)}`, SIDE - 10, SIDE - 10);

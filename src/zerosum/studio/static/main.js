@@ -66,10 +66,6 @@ async function show() {
   const turn = ++opened;
   const address = readAddress();
   const page = PAGES.find((one) => one.name === address.page) ?? PAGES[0];
-  if (OF_RUN.has(page.name) && address.run === null && newest !== null) {
-    location.replace(addressOf(page.name, newest, address.query));
-    return;
-  }
   drawRail();
   document.title = `${page.title}${OF_RUN.has(page.name) && address.run ? ` · ${address.run}` : ""} · zerosum studio`;
   leave();
@@ -79,6 +75,16 @@ async function show() {
   // A place of its own for every page: one that is left while it is still being made goes on drawing where nobody looks.
   const place = h("div", { class: "page" });
   fill(root, place);
+  if (OF_RUN.has(page.name) && address.run === null) {
+    await looked;
+    if (turn !== opened) {
+      return;
+    }
+    if (newest !== null) {
+      location.replace(addressOf(page.name, newest, address.query));
+      return;
+    }
+  }
   try {
     const { open } = await page.load();
     if (turn === opened) {
@@ -116,4 +122,6 @@ makeBar(part("bar"), currentRun); // after that, so that it hears of runs when t
 window.addEventListener("hashchange", () => {
   show().then(() => root.focus({ preventScroll: true }));
 });
-refreshRuns().catch(() => undefined).finally(show);
+/** The first look at the runs, after which it is known which of them is the newest. */
+const looked = refreshRuns().catch(() => undefined);
+show();

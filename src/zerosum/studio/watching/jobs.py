@@ -62,7 +62,7 @@ class Jobs:
                 raise DataError(f"A process is training in {folder.path} already.")
             with (folder.path / LOG).open("wb") as log:
                 process = subprocess.Popen(
-                    [sys.executable, "-m", "zerosum", *arguments],
+                    [sys.executable, "-P", "-m", "zerosum", *arguments],
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,

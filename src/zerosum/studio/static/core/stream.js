@@ -2,8 +2,8 @@
 /**
  * Events of runs as they happen: one stream for the whole tab, however many runs are followed.
  *
- * Each message's id says up to which byte every run has been heard. It is kept here, because a browser gives up for good
- * after some failures, and because the runs that are followed change; whoever goes on says where.
+ * Each message's id says up to which byte every run has been heard. It is kept here, because a browser gives up for
+ * good after some failures, and because the runs that are followed change; whoever goes on says where.
  */
 
 /**

@@ -26,7 +26,7 @@ export function makeFavourites(kit) {
     h("summary", null, "Favourites"), none, list);
   // One by one: what one stands on, such as a kept latent, may not be there any more.
   const latest = new Latest(async (/** @type {{place: Place, canvas: HTMLCanvasElement}[]} */ asked, signal) => {
-    for (const { place, canvas } of asked.filter((one) => one.canvas.isConnected)) {
+    for (const { place, canvas } of asked) {
       try {
         const { bitmap } = await kit.client.picture("favourite", place, false, signal);
         drawTile(canvas, { bitmap, columns: 1, told: [] }, 0);

@@ -70,7 +70,7 @@ export function makePlane(kit) {
     surface.dataset.map = "drawn";
   }, kit.fail);
   const [height, width] = model.shape;
-  let side = FEWEST;
+  let side = 0; // as long as nobody knows how much room there is
   const observer = new ResizeObserver(() => {
     // As many pictures as fit at their own size, in as many pixels as they have.
     const room = Math.min(LARGEST, element.clientWidth);
@@ -98,7 +98,7 @@ export function makePlane(kit) {
     const affordable = Math.floor(Math.sqrt(PATIENCE / Math.max(1, kit.pace)));
     const asked = { corners: state.corners, common: commonOf(state), side: Math.max(FEWEST, Math.min(side, affordable)) };
     const key = JSON.stringify(asked);
-    if (settled && surface.clientWidth && key !== drawn) {
+    if (settled && side && surface.clientWidth && key !== drawn) {
       drawn = key;
       delete surface.dataset.map;
       draw.ask(asked);

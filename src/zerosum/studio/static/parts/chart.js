@@ -8,10 +8,11 @@
  *     chart.zoom([0, 5000]);      // or null: all there is
  *     chart.destroy();            // when the page is left
  *
- * `show` may be called as often as numbers come: it is drawn once a frame, and only where it can be seen; what cannot be
- * seen is drawn once, and again before the page is printed. Lines need not have their points at the same places. Drag to zoom, double-click to see all. Charts of one `group` share the cursor;
- * with `onZoom` the page decides what is seen (and calls `zoom` on all of them). What is drawn is also said in a sentence
- * (the plot's `aria-label`), shown as a table on demand, and downloaded as CSV. Lines differ in dashes and markers too.
+ * `show` may be called as often as numbers come: it is drawn once a frame, and only where it can be seen; what cannot
+ * be seen is drawn once, and again before the page is printed. Lines need not have their points at the same places.
+ * Drag to zoom, double-click to see all. Charts of one `group` share the cursor; with `onZoom` the page decides what is
+ * seen (and calls `zoom` on all of them). What is drawn is also said in a sentence (the plot's `aria-label`), shown as
+ * a table on demand, and downloaded as CSV. Lines differ in dashes and markers too.
  */
 
 import { add, fill, h } from "../core/dom.js";
@@ -110,16 +111,20 @@ class LineChart {
   constructor(settings) {
     const id = settings.testid;
     this.settings = settings;
-    this.plot = h("div", { class: "chart-plot", role: "img", "aria-label": settings.title, data: { testid: `${id}-plot` } });
+    this.plot = h("div", { class: "chart-plot", role: "img", "aria-label": settings.title,
+      data: { testid: `${id}-plot` } });
     this.legend = h("p", { class: "chart-legend", "aria-hidden": "true" });
     this.table = h("div", { class: "chart-table wide", tabindex: 0, role: "region", hidden: true,
       "aria-label": `${settings.title}, as a table`, data: { testid: `${id}-table` } });
-    this.tabulate = this.tool("Table", () => this.turnTable(), { "aria-expanded": "false", data: { testid: `${id}-as-table` } });
+    this.tabulate = this.tool("Table", () => this.turnTable(), { "aria-expanded": "false",
+      data: { testid: `${id}-as-table` } });
     this.whole = this.tool("See all", () => this.ask(null), { hidden: true, data: { testid: `${id}-reset` } });
     this.element = h("figure", { class: "chart card", data: { testid: id } },
-      h("figcaption", { class: "chart-head" }, h("h3", null, settings.title), h("div", { class: "chart-tools" }, this.whole,
-        this.tabulate, this.tool("CSV", () => this.download(), { data: { testid: `${id}-csv` } }))),
-      settings.caption && h("p", { class: "chart-caption small soft" }, settings.caption), this.legend, this.plot, this.table);
+      h("figcaption", { class: "chart-head" }, h("h3", null, settings.title),
+        h("div", { class: "chart-tools" }, this.whole, this.tabulate,
+          this.tool("CSV", () => this.download(), { data: { testid: `${id}-csv` } }))),
+      settings.caption && h("p", { class: "chart-caption small soft" }, settings.caption), this.legend, this.plot,
+      this.table);
     /** @type {Drawing | null} */
     this.drawing = null;
     /** @type {uPlot | null} */
@@ -150,8 +155,8 @@ class LineChart {
    * @param {import("../core/dom.js").Attributes} attributes
    */
   tool(text, act, attributes) {
-    return h("button", { class: "quiet small", type: "button", "aria-label": `${text}: ${this.settings.title}`, ...attributes,
-      on: { click: act } }, text);
+    return h("button", { class: "quiet small", type: "button", "aria-label": `${text}: ${this.settings.title}`,
+      ...attributes, on: { click: act } }, text);
   }
 
   /** @param {Drawing} drawing */
@@ -222,8 +227,11 @@ class LineChart {
     // A noisy line is two: as it is, faintly, and its running median. A logarithmic axis has no place for 0.
     const shown = ys.map((y) => (logarithmic ? y.map((value) => (isNumber(value) && value > 0 ? value : null)) : y));
     this.values = { x, ys: shown.map((y, index) => (lines[index].noisy ? calm(y) : y)) };
-    const data = /** @type {any} */ ([x, ...shown.flatMap((y, index) => (lines[index].noisy ? [y, this.values?.ys[index]] : [y]))]);
-    const shape = JSON.stringify([axis, lines.map(({ name, tone, dash, marker, noisy }) => [name, tone, dash, marker, noisy])]);
+    const { ys: calmed } = this.values;
+    const drawn = shown.flatMap((y, index) => (lines[index].noisy ? [y, calmed[index]] : [y]));
+    const data = /** @type {any} */ ([x, ...drawn]);
+    const looks = lines.map(({ name, tone, dash, marker, noisy }) => [name, tone, dash, marker, noisy]);
+    const shape = JSON.stringify([axis, looks]);
     if (shape !== this.shape) {
       this.shape = shape;
       this.chart?.destroy();
@@ -303,24 +311,25 @@ class LineChart {
         sync: group ? { key: group, setSeries: false } : undefined,
         bind: { dblclick: () => () => (this.ask(null), null) } },
       scales: {
-        x: { time: false, range: (/** @type {uPlot} */ _, /** @type {number} */ low, /** @type {number} */ high) => this.range
-          ?? this.drawing?.domain ?? [low ?? 0, high > low ? high : (low ?? 0) + 1] },
+        x: { time: false, range: (/** @type {uPlot} */ _, /** @type {number} */ low, /** @type {number} */ high) =>
+          this.range ?? this.drawing?.domain ?? [low ?? 0, high > low ? high : (low ?? 0) + 1] },
         y: { distr: logarithmic ? 3 : 1, ...(range && { range: (/** @type {uPlot} */ _, /** @type {number} */ low,
           /** @type {number} */ high) => range(low ?? 0, high ?? 1) }) },
       },
       axes: [
         { ...both, size: 26, gap: 6, space: 56, values: (/** @type {uPlot} */ _, /** @type {number[]} */ places) =>
           places.map((place) => tick(place, axis === "seconds" ? "seconds" : "number")) },
-        { ...both, size: 46, gap: 5, space: 32, ...(logarithmic && { splits: decades, filter: all }), values: (
-          /** @type {uPlot} */ _, /** @type {(number | null)[]} */ heights) => heights.map((value) => (value === null ? ""
-          : tick(value, unit))) },
+        { ...both, size: 46, gap: 5, space: 32, ...(logarithmic && { splits: decades, filter: all }),
+          values: (/** @type {uPlot} */ _, /** @type {(number | null)[]} */ heights) =>
+            heights.map((value) => (value === null ? "" : tick(value, unit))) },
       ],
       series: [{}, ...lines.flatMap((line) => this.series(line))],
       hooks: {
         drawClear: [(/** @type {uPlot} */ chart) => drawBands(chart, this.drawing?.bands ?? [])],
         draw: [(/** @type {uPlot} */ chart) => {
           const { marks = [], at = null } = this.drawing ?? {};
-          lines.forEach((line, index) => drawLineMarkers(chart, line, this.values?.x ?? [], this.values?.ys[index] ?? []));
+          const { x = [], ys = [] } = this.values ?? {};
+          lines.forEach((line, index) => drawLineMarkers(chart, line, x, ys[index] ?? []));
           drawMarks(chart, marks, at);
         }],
         setCursor: [() => this.tell()],
@@ -367,14 +376,17 @@ class LineChart {
     const rows = spread(count, TABLE_ROWS).map((row) => h("tr", null, h("td", null, placeWord(x[first + row], axis)),
       ys.map((y) => h("td", { class: "number" }, isNumber(y[first + row]) ? this.word(Number(y[first + row])) : ""))));
     fill(this.table, h("table", null,
-      h("caption", { class: "small soft" }, count > TABLE_ROWS ? `${TABLE_ROWS} of ${number(count)} points; the CSV has all.` : ""),
-      h("thead", null, h("tr", null, h("th", { scope: "col" }, axis), lines.map((line) => h("th", { class: "number", scope: "col" }, line.name)))),
+      count > TABLE_ROWS && h("caption", { class: "small soft" },
+        `${TABLE_ROWS} of ${number(count)} points; the CSV has all.`),
+      h("thead", null, h("tr", null, h("th", { scope: "col" }, axis),
+        lines.map((line) => h("th", { class: "number", scope: "col" }, line.name)))),
       h("tbody", null, rows)));
   }
 
   download() {
     if (this.drawing) {
-      const url = URL.createObjectURL(new Blob([csv(this.drawing.axis ?? "samples", this.drawing.lines)], { type: "text/csv" }));
+      const text = csv(this.drawing.axis ?? "samples", this.drawing.lines);
+      const url = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
       const link = h("a", { href: url, download: `${this.settings.testid}.csv` });
       add(document.body, link);
       link.click();
@@ -390,8 +402,9 @@ class LineChart {
  * @returns {SVGSVGElement}
  */
 function swatch({ tone, dash = "solid", marker = "none" }) {
-  const points = { circle: h("circle", { cx: 12, cy: 5, r: 3.2 }), square: h("rect", { x: 9, y: 2, width: 6, height: 6 }),
-    diamond: h("path", { d: "M12 1 16 5 12 9 8 5Z" }), none: null };
+  const points = { circle: h("circle", { cx: 12, cy: 5, r: 3.2 }),
+    square: h("rect", { x: 9, y: 2, width: 6, height: 6 }), diamond: h("path", { d: "M12 1 16 5 12 9 8 5Z" }),
+    none: null };
   return h("svg", { class: `chart-swatch tone-${tone}`, viewBox: "0 0 24 10", width: 24, height: 10 },
     h("path", { d: "M0 5H24", "stroke-width": 2, "stroke-dasharray": DASHES[dash].join(" ") || null }), points[marker]);
 }

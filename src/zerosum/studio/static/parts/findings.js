@@ -49,13 +49,16 @@ export const LEVEL_WORDS = { note: "note", warn: "warning", alarm: "alarm" };
 export function findingCard(run, finding, { gone = false, brief = false, onTreated = () => undefined } = {}) {
   const { failure, level, what, evidence, try_this: advice, samples, remedies = [] } = finding;
   const when = samples ? `first seen after ${number(samples)} samples` : "seen in the data";
-  const more = [h("p", { class: "finding-evidence" }, evidence), advice.length > 0 && h("div", null, h("h4", null, "Try this"),
-    h("ul", { class: "finding-advice" }, advice.map((one) => h("li", null, one))))];
+  const more = [h("p", { class: "finding-evidence" }, evidence),
+    advice.length > 0 && h("div", null, h("h4", null, "Try this"),
+      h("ul", { class: "finding-advice" }, advice.map((one) => h("li", null, one))))];
   return h("article", { class: `card finding ${level}`, data: { testid: `finding-${failure}` } },
     h("p", { class: "row finding-head" }, h("span", { class: `pill ${gone ? "" : level}` }, LEVEL_WORDS[level]),
-      h("strong", null, failure.replaceAll("-", " ")), h("span", { class: "soft small" }, gone ? `${when}, not found at the latest look` : when)),
+      h("strong", null, failure.replaceAll("-", " ")),
+      h("span", { class: "soft small" }, gone ? `${when}, not found at the latest look` : when)),
     h("h3", { class: "finding-what" }, what),
-    brief ? h("details", { data: { testid: `evidence-${failure}` } }, h("summary", { class: "small" }, "The numbers, and what to try"), more) : more,
+    brief ? h("details", { data: { testid: `evidence-${failure}` } },
+      h("summary", { class: "small" }, "The numbers, and what to try"), more) : more,
     remedies.length > 0 && h("div", { class: "finding-remedies" }, h("h4", null, "Remedies"), remedies.map((remedy) =>
       remedyButton(run, finding, remedy, onTreated))));
 }
@@ -74,8 +77,8 @@ function remedyButton(run, { failure, what }, remedy, onTreated) {
   const open = () => ask({
     testid,
     title: `Try ${remedy.name}?`,
-    body: [h("p", null, what), changesTable(remedy.changes), h("p", null, `${back} What comes after that is set aside, not deleted, `
-      + "and this can be undone.")],
+    body: [h("p", null, what), changesTable(remedy.changes),
+      h("p", null, `${back} What comes after that is set aside, not deleted, and this can be undone.`)],
     yes: "Apply and train on",
     meanwhile: "Stopping the training at the end of its round, then going on with these settings.",
     act: async () => {
@@ -84,9 +87,9 @@ function remedyButton(run, { failure, what }, remedy, onTreated) {
       onTreated(done);
     },
   });
-  return h("button", { class: "remedy", type: "button", "aria-haspopup": "dialog", data: { testid }, on: { click: open } },
-    h("span", null, sentenceCase(remedy.name)), h("span", { class: "soft small" }, remedy.back_to
-      ? `from ${number(remedy.back_to)} samples on` : "from the start"));
+  return h("button", { class: "remedy", type: "button", "aria-haspopup": "dialog", data: { testid },
+    on: { click: open } }, h("span", null, sentenceCase(remedy.name)),
+  h("span", { class: "soft small" }, remedy.back_to ? `from ${number(remedy.back_to)} samples on` : "from the start"));
 }
 
 /**
@@ -96,10 +99,12 @@ function remedyButton(run, { failure, what }, remedy, onTreated) {
 export function changesTable(changes) {
   const rows = changes.map((change) => {
     const [, name, old, now] = change.match(/^([^:]+): (.*) -> (.*)$/) ?? ["", change, "", ""];
-    return h("tr", null, h("th", { scope: "row" }, h("code", null, name)), h("td", null, old), h("td", null, h("strong", null, now)));
+    return h("tr", null, h("th", { scope: "row" }, h("code", null, name)), h("td", null, old),
+      h("td", null, h("strong", null, now)));
   });
-  return h("div", { class: "wide" }, h("table", { class: "changes", data: { testid: "changes" } }, h("thead", null, h("tr", null,
-    h("th", { scope: "col" }, "Setting"), h("th", { scope: "col" }, "Now"), h("th", { scope: "col" }, "Then"))), h("tbody", null, rows)));
+  const head = ["Setting", "Now", "Then"].map((word) => h("th", { scope: "col" }, word));
+  return h("div", { class: "wide" }, h("table", { class: "changes", data: { testid: "changes" } },
+    h("thead", null, h("tr", null, head)), h("tbody", null, rows)));
 }
 
 /**
@@ -113,8 +118,8 @@ export function undoButton(run, treatment, onUndone) {
   const open = () => ask({
     testid: "undo",
     title: `Take back ${treatment.remedy}?`,
-    body: [h("p", null, "The settings become what they were, and the game goes on from where it stood before the treatment. "
-      + "What came since is set aside, not deleted."), changesTable(treatment.changes.map(turned))],
+    body: [h("p", null, "The settings become what they were, and the game goes on from where it stood before the "
+      + "treatment. What came since is set aside, not deleted."), changesTable(treatment.changes.map(turned))],
     yes: "Undo",
     meanwhile: "Stopping the training at the end of its round, then going back.",
     act: async () => {
@@ -123,7 +128,8 @@ export function undoButton(run, treatment, onUndone) {
       onUndone();
     },
   });
-  return h("button", { type: "button", "aria-haspopup": "dialog", data: { testid: "undo" }, on: { click: open } }, icon("undo"), "Undo");
+  return h("button", { type: "button", "aria-haspopup": "dialog", data: { testid: "undo" }, on: { click: open } },
+    icon("undo"), "Undo");
 }
 
 /** @param {string} change as "setting: old -> new" */

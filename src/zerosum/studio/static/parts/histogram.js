@@ -6,9 +6,9 @@
  *     parent.append(histogram.element);
  *     histogram.show(scores);     // of an event "probe"; null where there is none
  *
- * Real is green and filled, generated orange and hatched, held-out real samples are a dashed outline; triangles stand at
- * the means, and a line at the answer that parts real from generated, if one does: a critic's answers mean something only
- * beside each other. The same is said in a sentence (`aria-label`).
+ * Real is green and filled, generated orange and hatched, held-out real samples are a dashed outline; triangles stand
+ * at the means, and a line at the answer that parts real from generated, if one does: a critic's answers mean something
+ * only beside each other. The same is said in a sentence (`aria-label`).
  */
 
 import { fill, h } from "../core/dom.js";
@@ -35,7 +35,8 @@ const HEIGHT = 60; // of either half, in the drawing's units; a bin is 1 wide
  */
 export function meanOf(bins, { logit_middle: middle, logit_reach: reach }) {
   const all = sum(bins);
-  return middle + bins.reduce((total, count, bin) => total + (count / all) * reach * ((2 * bin + 1) / bins.length - 1), 0);
+  const place = (/** @type {number} */ bin) => (2 * bin + 1) / bins.length - 1;
+  return middle + bins.reduce((total, count, bin) => total + (count / all) * reach * place(bin), 0);
 }
 
 /**
@@ -65,8 +66,8 @@ export function areaUnderCurve(real, fake) {
 
 /** @param {{testid: string}} settings */
 export function makeHistogram({ testid }) {
-  const drawing = h("div", { class: "histogram-drawing", role: "img", "aria-label": "Answers of the discriminator: no look yet",
-    data: { testid } });
+  const drawing = h("div", { class: "histogram-drawing", role: "img",
+    "aria-label": "Answers of the discriminator: no look yet", data: { testid } });
   const axis = h("div", { class: "histogram-axis small soft", "aria-hidden": "true" });
   const below = h("p", { class: "histogram-sides small soft", "aria-hidden": "true" });
   const held = h("span", { class: "key held" }, "real, held out");
@@ -106,9 +107,9 @@ function picture({ logits_trained: real, logits_fake: fake, logits_held_out: hel
   const most = Math.max(...shares.flat(), 1e-9);
   const [up, down, outline] = shares.map((bins) => bins.map((share) => (share / most) * (HEIGHT - 6)));
   const width = real.length;
-  return h("svg", { viewBox: `0 ${-HEIGHT} ${width} ${2 * HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true" },
-    h("path", { class: "real", d: bars(up, -1) }), h("path", { class: "fake", d: bars(down, 1) }),
-    h("path", { class: "hatch", d: hatches(down) }),
+  return h("svg", { viewBox: `0 ${-HEIGHT} ${width} ${2 * HEIGHT}`, preserveAspectRatio: "none",
+    "aria-hidden": "true" }, h("path", { class: "real", d: bars(up, -1) }),
+  h("path", { class: "fake", d: bars(down, 1) }), h("path", { class: "hatch", d: hatches(down) }),
     held && h("path", { class: "held", d: steps(outline, -1) }), h("path", { class: "zero", d: `M0 0H${width}` }),
     !critic && h("path", { class: "middle", d: `M${width / 2} ${-HEIGHT}V${HEIGHT}` }));
 }
@@ -169,7 +170,8 @@ function part(value, { logit_middle: middle, logit_reach: reach }) {
 function ticks({ logit_middle: middle, logit_reach: reach }) {
   const step = reach / 2;
   const first = Math.ceil((middle - 0.92 * reach) / step);
-  return [0, 1, 2, 3].map((index) => Number(((first + index) * step).toPrecision(6))).filter((value) => value <= middle + 0.92 * reach);
+  return [0, 1, 2, 3].map((index) => Number(((first + index) * step).toPrecision(6)))
+    .filter((value) => value <= middle + 0.92 * reach);
 }
 
 /**
@@ -182,12 +184,13 @@ function sentence(scores, critic) {
   const begin = `Answers of the discriminator after ${number(samples)} samples. `;
   if (critic) {
     const other = held ? `, real samples that it was not trained on: ${mean(held)}` : "";
-    return `${begin}Real samples: ${mean(real)}${other}, generated samples: ${mean(fake)}. A real sample is scored above a `
-      + `generated one in ${percent(areaUnderCurve(real, fake))} of pairs.`;
+    return `${begin}Real samples: ${mean(real)}${other}, generated samples: ${mean(fake)}. A real sample is scored `
+      + `above a generated one in ${percent(areaUnderCurve(real, fake))} of pairs.`;
   }
   const other = held ? `; of real samples that it was not trained on, ${percent(takenForReal(held))}` : "";
-  return `${begin}Real samples: ${mean(real)}, ${percent(takenForReal(real))} are taken for real${other}. Generated samples: `
-    + `${mean(fake)}, ${percent(takenForReal(fake))} are taken for real. The threshold is ${number(scores.logit_middle)}.`;
+  return `${begin}Real samples: ${mean(real)}, ${percent(takenForReal(real))} are taken for real${other}. Generated `
+    + `samples: ${mean(fake)}, ${percent(takenForReal(fake))} are taken for real. The threshold is `
+    + `${number(scores.logit_middle)}.`;
 }
 
 /** @param {number[]} bins */

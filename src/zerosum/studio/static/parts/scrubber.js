@@ -14,6 +14,8 @@
 import { fill, h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 
+/** @typedef {import("../core/icons.js").IconName} IconName */
+
 /**
  * @typedef {object} Scrubber
  * @property {HTMLElement} element
@@ -44,18 +46,19 @@ export function makeScrubber({ label, describe, onMove, ready = () => Promise.re
   let waiting = 0; // moments there are by now, while somebody holds it
   let playing = 0;
 
-  const button = (/** @type {string} */ testid, /** @type {string} */ name, /** @type {import("../core/icons.js").IconName} */ look,
-    /** @type {() => void} */ act) => h("button", { class: "icon", type: "button", "aria-label": name, title: name, data: { testid },
-    on: { click: act } }, icon(look));
-  const range = h("input", { type: "range", min: 0, max: 0, step: 1, "aria-label": label, data: { testid: "scrubber" }, on: {
-    input: () => {
-      stop();
-      place(Number(range.value));
-    },
-    pointerdown: () => {
-      held = true;
-    },
-  } });
+  /** @type {(testid: string, name: string, look: IconName, act: () => void) => HTMLElement} */
+  const button = (testid, name, look, act) => h("button", { class: "icon", type: "button", "aria-label": name,
+    title: name, data: { testid }, on: { click: act } }, icon(look));
+  const range = h("input", { type: "range", min: 0, max: 0, step: 1, "aria-label": label,
+    data: { testid: "scrubber" }, on: {
+      input: () => {
+        stop();
+        place(Number(range.value));
+      },
+      pointerdown: () => {
+        held = true;
+      },
+    } });
   const release = () => {
     if (held) {
       held = false;
@@ -67,14 +70,17 @@ export function makeScrubber({ label, describe, onMove, ready = () => Promise.re
   addEventListener("pointercancel", release);
 
   const play = button("scrubber-play", "Play", "play", () => turn());
-  const newest = h("button", { class: "scrubber-newest", type: "button", data: { testid: "scrubber-newest" }, on: { click: () => {
-    stop();
-    place(count - 1);
-  } } }, "Newest");
-  const words = h("output", { class: "scrubber-words", data: { testid: "scrubber-words" } });
-  const element = h("div", { class: "scrubber", role: "group", "aria-label": label, data: { testid: "scrubber-group" } },
-    h("div", { class: "scrubber-keys" }, play, button("scrubber-back", "The one before", "left", () => step(-1)),
-      button("scrubber-on", "The next one", "right", () => step(1))), range, h("div", { class: "scrubber-under" }, words, newest));
+  const newest = h("button", { class: "scrubber-newest", type: "button", data: { testid: "scrubber-newest" },
+    on: { click: () => {
+      stop();
+      place(count - 1);
+    } } }, "Newest");
+  const words = h("span", { class: "scrubber-words", "aria-hidden": "true", data: { testid: "scrubber-words" } });
+  const element = h("div", { class: "scrubber", role: "group", "aria-label": label,
+    data: { testid: "scrubber-group" } }, h("div", { class: "scrubber-keys" }, play,
+    button("scrubber-back", "The one before", "left", () => step(-1)),
+      button("scrubber-on", "The next one", "right", () => step(1))), range,
+    h("div", { class: "scrubber-under" }, words, newest));
 
   const show = () => {
     range.max = String(Math.max(0, count - 1));

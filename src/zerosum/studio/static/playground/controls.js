@@ -5,6 +5,7 @@ import { add, fill, h } from "../core/dom.js";
 import { OBJECTIVES } from "./engine/objectives.js";
 import { PENALTIES } from "./engine/penalties.js";
 import { FIELDS } from "./engine/settings.js";
+import { makeSaving } from "./saving.js";
 
 /** @typedef {import("./board.js").Board} Board */
 /** @typedef {import("./engine/settings.js").Field} Field */
@@ -44,7 +45,8 @@ export function makeControls(board, data) {
       "beta2")),
     group("Networks", false, of("latentSize", "latentKind", "generatorDepth", "generatorWidth", "generatorActivation",
       "discriminatorDepth", "discriminatorWidth", "discriminatorActivation")),
-    group("Steadying", false, of("average", "noise", "noiseRounds", "pack")));
+    group("Steadying", false, of("average", "noise", "noiseRounds", "pack")),
+    group("Files", false, makeSaving(board)));
   const show = () => controls.forEach((control) => control.show());
   board.listen(["settings"], show);
   show();

@@ -28,7 +28,7 @@ export function makeFlow(board, slow) {
   /** @type {{[part: string]: HTMLElement}} */
   const parts = {};
   const losses = { D: h("span", { class: "pg-loss small" }), G: h("span", { class: "pg-loss small" }) };
-  const station = (/** @type {Part} */ part, /** @type {string} */ kind, /** @type {string} */ name,
+  const station = (/** @type {Part} */ part, /** @type {string} */ kind, /** @type {string | (Node | string)[]} */ name,
     /** @type {HTMLElement | null} */ below = null) => {
     parts[part] = h("span", { class: `pg-station pg-${kind}` }, h("strong", null, name), below);
     return parts[part];
@@ -38,7 +38,7 @@ export function makeFlow(board, slow) {
     return parts[part];
   };
   const element = h("div", { class: "pg-flow", "aria-hidden": "true" },
-    station("z", "end", "latents z"), way("toG", "→"), station("G", "network", "G", losses.G), way("ofG", "→"),
+    station("z", "end", [h("span", { class: "pg-long" }, "latents "), "z"]), way("toG", "→"), station("G", "network", "G", losses.G), way("ofG", "→"),
     station("fake", "samples-fake", "◇ generated"), way("toD", "→"), station("D", "network", "D", losses.D),
     way("toDReal", "←"), station("real", "samples-real", "● real"));
   const show = () => {

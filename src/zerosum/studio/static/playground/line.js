@@ -41,13 +41,7 @@ export function lining(size) {
 function trace(context, size, values, high) {
   context.beginPath();
   values.forEach((value, index) => {
-    const x = (size * index) / (values.length - 1);
-    const y = size * (FOOT - (FOOT - TOP) * Math.min(1.1, value / high));
-    if (index) {
-      context.lineTo(x, y);
-    } else {
-      context.moveTo(x, y);
-    }
+    context.lineTo((size * index) / (values.length - 1), size * (FOOT - ((FOOT - TOP) * value) / high));
   });
 }
 
@@ -61,9 +55,11 @@ function trace(context, size, values, high) {
 export function drawCurves(context, size, { data, generated, judged, best }, layers, palette) {
   drawRuler(context, size, palette);
   const high = 1.25 * Math.max(...data);
+  // Where neither density is, no D is better than another; the canvas leaves out what is not a number.
+  const known = best && best.map((value, i) => (data[i] + generated[i] > 0.002 ? value : NaN));
   /** @type {[string, Float32Array | null, number, string, number, number[]][]} */
   const curves = [
-    ["best", best, 1, palette.third, 1.5, [10, 4, 2, 4]],
+    ["best", known, 1, palette.third, 1.5, [10, 4, 2, 4]],
     ["judged", judged, 1, palette.accent, 2.2, [8, 5]],
     ["generated", generated, high, palette.fake, 2.6, []],
     ["data", data, high, palette.real, 3, [1, 6]],

@@ -52,7 +52,7 @@ export function openPlayground(root, { makeWorker, query, remember, link }) {
         + "from real ones.")),
     lessons.element, toolbar.element, trouble,
     h("div", { class: "pg-columns" },
-      h("div", { class: "pg-middle" }, makeFlow(board, slow), stage.frame, makeCaption(board, slow), stage.legend),
+      h("div", { class: "pg-middle" }, makeFlow(board, slow), stage.frame, stage.legend, makeCaption(board, slow, stage.legend)),
       makeControls(board, data.element), readings.element)));
   board.listen(["trouble"], () => {
     trouble.hidden = !board.trouble;
@@ -116,16 +116,18 @@ function notesOf(query) {
 }
 
 /**
- * What happens now: a sentence of slow motion with a button for the next, or what the verdict comes to.
+ * What happens in this phase of slow motion, with a button for the next, in place of the legend; and a hint at the beginning.
  * @param {Board} board
  * @param {SlowMotion} slow
+ * @param {HTMLElement} legend
  */
-function makeCaption(board, slow) {
+function makeCaption(board, slow, legend) {
   const text = h("p", { data: { testid: "caption" } });
   const next = h("button", { type: "button", title: "The next phase (n)", data: { testid: "slow-next" },
     on: { click: () => slow.next() } }, "Next");
   const show = () => {
     next.hidden = !slow.on;
+    legend.hidden = slow.on;
     if (slow.on) {
       fill(text, slow.caption());
       return;

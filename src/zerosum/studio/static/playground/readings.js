@@ -31,16 +31,16 @@ const READINGS = [
   { testid: "reading-accuracy", name: "D is right", chief: true, says: "Share of 480 real and 480 generated points that D "
     + "judges right, the same ones at every look.",
   of: ({ measures }) => percent(accuracy(measures)) },
-  { testid: "reading-distance", name: "Distance to the data", says: "Energy distance between generated and real points; 0 "
+  { testid: "reading-distance", name: "Distance", says: "Energy distance between generated and real points; 0 "
     + "where they are alike.",
   of: ({ measures: { distance } }) => number(Math.max(0, distance), 2) },
   { testid: "reading-diversity", name: "Spread", says: "Mean distance between two generated points over that between two "
     + "real ones: 100 % is as it should be.",
   of: ({ measures: { diversity } }) => percent(diversity) },
-  { testid: "reading-arrow", name: "Push on G's points", says: "Mean length of the arrows: the gradient of G's loss at its "
+  { testid: "reading-arrow", name: "Push on G", says: "Mean length of the arrows: the gradient of G's loss at its "
     + "points.",
   of: ({ measures: { arrow } }) => number(arrow, 2) },
-  { testid: "reading-wasserstein", name: "Wasserstein distance", says: "Mean way between sorted generated and real numbers.",
+  { testid: "reading-wasserstein", name: "Wasserstein", says: "Mean way between sorted generated and real numbers.",
     of: ({ measures: { wasserstein } }) => (wasserstein === null ? null : number(wasserstein, 2)) },
   { testid: "reading-doubt", name: "D's error", says: "Mean difference between D and the best possible D.",
     of: ({ measures: { doubt } }) => (doubt === null ? null : number(doubt, 2)) },
@@ -52,8 +52,12 @@ const READINGS = [
 /** Milliseconds between two drawings of the plots and the table, which need not be as quick as the stage. */
 const UNHURRIED = 120;
 
-/** @param {(entry: Entry) => number | null} of @param {"real" | "fake"} tone */
-const ofPlayer = (of, tone) => ({ name: tone === "real" ? "D" : "G", tone, dash: tone === "real" ? [] : [5, 3], of });
+/**
+ * @param {(entry: Entry) => number | null} ofD
+ * @param {(entry: Entry) => number | null} ofG
+ * @returns {import("./plots.js").Line[]}
+ */
+const ofBoth = (ofD, ofG) => [{ name: "D", tone: "accent", dash: [], of: ofD }, { name: "G", tone: "fake", dash: [5, 3], of: ofG }];
 
 /** @type {import("./plots.js").Settings[]} */
 const PLOTS = [
@@ -61,9 +65,9 @@ const PLOTS = [
     lines: [{ name: "about real", tone: "real", dash: [], of: (entry) => entry.accuracyReal },
       { name: "about generated", tone: "fake", dash: [5, 3], of: (entry) => entry.accuracyFake }], band: chance },
   { testid: "plot-losses", title: "Losses", caption: "Not a measure of quality.",
-    lines: [ofPlayer((entry) => entry.lossD, "real"), ofPlayer((entry) => entry.lossG, "fake")] },
+    lines: ofBoth((entry) => entry.lossD, (entry) => entry.lossG) },
   { testid: "plot-norms", title: "Gradient norms", caption: "Near 0, nothing is learnt.", logarithmic: true,
-    lines: [ofPlayer((entry) => entry.normD, "real"), ofPlayer((entry) => entry.normG, "fake")] },
+    lines: ofBoth((entry) => entry.normD, (entry) => entry.normG) },
   { testid: "plot-quality", title: "Quality", caption: "Lower is better.", logarithmic: true,
     lines: [{ name: "distance to the data", tone: "third", dash: [], of: ({ distance }) => Math.max(distance, 0.001) }] },
 ];

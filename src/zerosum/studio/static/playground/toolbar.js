@@ -55,13 +55,13 @@ export function makeToolbar(board, slow, link) {
     onKey("r", "another seed", () => board.change({ seed: anySeed() })),
   ];
   const element = h("div", { class: "pg-toolbar card", role: "group", "aria-label": "The game" },
-    h("div", { class: "row" }, running,
+    h("div", { class: "row pg-moves" }, running,
       h("div", { class: "pg-joined", role: "group", "aria-label": "One move" },
         button("step-d", "The discriminator makes one move (d)", () => step("discriminator"), "Step D"),
         button("step-g", "The generator makes one move (g)", () => step("generator"), "Step G"),
         button("step-both", "D moves, then G (s)", () => step("both"), "Both")),
       slowly, button("reset", "Begin again from round 0, with the same seed (b)", reset, icon("undo"), "Reset")),
-    speedField(board), seedField(board), shareButton(link));
+    h("div", { class: "row pg-sides" }, speedField(board), seedField(board), shareButton(link)));
   return { element, close: () => keys.forEach((takeBack) => takeBack()) };
 }
 

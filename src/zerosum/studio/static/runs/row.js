@@ -22,7 +22,7 @@ export function makeRow(id, onChoose) {
   const wrong = h("p", { class: "wrong small", role: "alert", hidden: true });
   const name = h("th", { scope: "row", role: "rowheader" },
     h("a", { href: addressOf("train", id), data: { testid: `open-${id}` } }, id), meta, wrong);
-  const cells = { recipe: cell("extra"), data: cell("extra"), state: cell(), quality: cell(),
+  const cells = { recipe: cell("extra"), data: cell("extra"), state: cell("state"), quality: cell(),
     samples: cell("extra number"), seconds: cell("extra number") };
   const again = h("button", { class: "quiet", hidden: true, data: { testid: `resume-${id}` }, on: { click: async () => {
     again.disabled = true;

@@ -86,7 +86,7 @@ function realFigure(runs) {
 
 /** @param {Pictured} run */
 function look({ kind }) {
-  return kind === "image" ? "pixels sheet" : "sheet";
+  return kind === "image" ? "pixels sheet" : "drawing sheet";
 }
 
 /**

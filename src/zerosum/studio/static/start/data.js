@@ -72,7 +72,7 @@ function thumbs({ data, name, kind, thumbs: count }) {
   const src = `/api/data/${encodeURIComponent(data)}/thumbs.jpg`;
   const alt = kind === "image" ? `${counted(count, "sample")} of ${name}` : `What ${name} looks like`;
   return h("a", { href: src, target: "_blank", data: { testid: "thumbs-open" } },
-    h("img", { class: kind === "image" ? "thumbs pixels" : "thumbs", src, alt, data: { testid: "thumbs" } }));
+    h("img", { class: kind === "image" ? "thumbs pixels" : "thumbs drawing", src, alt, data: { testid: "thumbs" } }));
 }
 
 /** @param {Data} data */

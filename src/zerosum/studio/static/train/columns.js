@@ -15,7 +15,8 @@ const AXES = ["samples", "seconds"];
  *
  * When there are too many rows, four become two: of each column the smallest and the largest value of the four, in the
  * order in which they came, so that no peak is lost. From then on what comes is put together likewise as soon as it
- * spans as many samples as such a pair does, so that rows lie equally close everywhere; only the newest are as they came.
+ * spans as many samples as such a pair does, so that rows lie equally close everywhere; only the newest are as they
+ * came.
  */
 export class Columns {
   /** @param {{[name: string]: Column}} columns as the server gives them, all of one length */

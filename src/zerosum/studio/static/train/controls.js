@@ -75,8 +75,8 @@ export function makeControls(record) {
     body: [h("p", null, "The round is played to its end and all is saved. The run can go on from there at any time.")],
     meanwhile: "Saving.", act: () => send("stop") });
   const askForLonger = () => {
-    const minutes = h("input", { type: "number", min: 0.1, step: "any", value: String(MINUTES), id: "longer", required: true,
-      data: { testid: "longer" } });
+    const minutes = h("input", { type: "number", min: 0.1, step: "any", value: String(MINUTES), id: "longer",
+      required: true, data: { testid: "longer" } });
     ask({ testid: "longer-ask", title: "Train for longer?", yes: "Train on",
       body: [h("p", null, "The run has trained for as long as it was asked to. It goes on from its newest checkpoint."),
         h("div", { class: "field" }, h("label", { for: "longer" }, "Minutes more"), minutes)],

@@ -93,12 +93,13 @@ export function makeDoctor(record) {
    */
   const treated = (treatments, canUndo) => {
     const last = treatments[treatments.length - 1];
-    return last && h("article", { class: "card treatment", data: { testid: "treatment" } }, h("p", { class: "row spread" },
-      h("span", null, h("strong", null, "Treated"), ` for ${last.failure.replaceAll("-", " ")}: ${last.remedy}, ${
-        last.back_to ? `from ${number(last.back_to)} samples on` : "from the start"}.`),
-      canUndo && undoButton(record.run, last, () => record.reload())),
-    h("details", { data: { testid: "treatment-changes" } }, h("summary", { class: "small" }, "What was changed"),
-      h("ul", { class: "small" }, last.changes.map((change) => h("li", null, h("code", null, change))))));
+    return last && h("article", { class: "card treatment", data: { testid: "treatment" } },
+      h("p", { class: "row spread" },
+        h("span", null, h("strong", null, "Treated"), ` for ${last.failure.replaceAll("-", " ")}: ${last.remedy}, ${
+          last.back_to ? `from ${number(last.back_to)} samples on` : "from the start"}.`),
+        canUndo && undoButton(record.run, last, () => record.reload())),
+      h("details", { data: { testid: "treatment-changes" } }, h("summary", { class: "small" }, "What was changed"),
+        h("ul", { class: "small" }, last.changes.map((change) => h("li", null, h("code", null, change))))));
   };
 
   return {
@@ -116,9 +117,9 @@ export function makeDoctor(record) {
 
 /** @param {string} run */
 function healthy(run) {
-  return h("p", { class: "healthy small", data: { testid: "no-findings" } }, h("span", { class: "pill good" }, "no findings"),
-    " The doctor knows of nothing wrong. ", h("a", { href: addressOf("health", run), data: { testid: "to-health" } },
-      "What it looked at"));
+  return h("p", { class: "healthy small", data: { testid: "no-findings" } },
+    h("span", { class: "pill good" }, "no findings"), " The doctor knows of nothing wrong. ",
+    h("a", { href: addressOf("health", run), data: { testid: "to-health" } }, "What it looked at"));
 }
 
 /** @param {Element | null} element */

@@ -29,7 +29,8 @@ export function makeGame() {
         return;
       }
       const reading = readGame(record, samples);
-      fill(sentence, reading ? [h("span", { class: `pill ${reading.level}` }, reading.word), " ", unbroken(reading.sentence)]
+      fill(sentence, reading
+        ? [h("span", { class: `pill ${reading.level}` }, reading.word), " ", unbroken(reading.sentence)]
         : "The first closer look at the players is still to come.");
       fill(more, reading && unbroken(reading.more));
     },

@@ -12,7 +12,8 @@ const MOST = 120; // lines that are shown
 
 /** @type {{[event: string]: (note: Note) => string}} */
 const WORDS = {
-  start: ({ resumed, precision, batch }) => `${resumed ? "Went on" : "Began"}, in ${precision}, ${number(batch)} samples a batch`,
+  start: ({ resumed, precision, batch }) =>
+    `${resumed ? "Went on" : "Began"}, in ${precision}, ${number(batch)} samples a batch`,
   checkpoint: ({ best, quality }) =>
     `Saved${best ? ", and the model to ship" : ""}${quality ? `: distance ${number(quality)}` : ""}`,
   finding: ({ level, what }) => `${capital(LEVEL_WORDS[/** @type {"note"} */ (level)] ?? level)}: ${what}`,

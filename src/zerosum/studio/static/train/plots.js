@@ -12,6 +12,7 @@ import { chance, chanceOfArea, isCritic } from "./reading.js";
 /** @typedef {import("../parts/chart.js").Band} Band */
 /** @typedef {import("../parts/chart.js").Mark} Mark */
 /** @typedef {import("../parts/lines.js").Line} Line */
+/** @typedef {Omit<Line, "x" | "y">} Look */
 /** @typedef {{lines: Line[], bands?: Band[], marks?: Mark[], summary?: string}} Content */
 
 /**
@@ -41,7 +42,7 @@ class Draw {
   /**
    * @param {"progress" | "probe"} kind
    * @param {string} column
-   * @param {Omit<Line, "x" | "y">} look
+   * @param {Look} look
    * @returns {Line[]} none where there are no numbers
    */
   line(kind, column, look) {
@@ -74,12 +75,16 @@ class Draw {
   }
 }
 
-const REAL = { name: "real", tone: "real", marker: /** @type {const} */ ("circle") };
-const FAKE = { name: "generated", tone: "fake", dash: /** @type {const} */ ("dashed"), marker: /** @type {const} */ ("diamond") };
-const HELD = { name: "real, held out", tone: "third", dash: /** @type {const} */ ("dotted"), marker: /** @type {const} */ ("square") };
+/** @type {Look} */
+const REAL = { name: "real", tone: "real", marker: "circle" };
+/** @type {Look} */
+const FAKE = { name: "generated", tone: "fake", dash: "dashed", marker: "diamond" };
+/** @type {Look} */
+const HELD = { name: "real, held out", tone: "third", dash: "dotted", marker: "square" };
+/** @type {{[player: string]: Look}} */
 const PLAYERS = {
-  discriminator: { name: "discriminator", tone: "fourth", marker: /** @type {const} */ ("square") },
-  generator: { name: "generator", tone: "fake", dash: /** @type {const} */ ("dashed"), marker: /** @type {const} */ ("diamond") },
+  discriminator: { name: "discriminator", tone: "fourth", marker: "square" },
+  generator: { name: "generator", tone: "fake", dash: "dashed", marker: "diamond" },
 };
 
 /** The chart that stands beside the samples. @type {Plot} */
@@ -94,16 +99,18 @@ const PLOTS = [
   {
     title: "Precision, recall, coverage", testid: "coverage", unit: "share", range: () => [0, 1],
     caption: "Precision: samples that look real. Recall, coverage: how much of the data is reached.",
-    content: (draw) => draw.of([...draw.line("probe", "precision", { name: "precision", tone: "fourth", marker: "square" }),
+    content: (draw) => draw.of([
+      ...draw.line("probe", "precision", { name: "precision", tone: "fourth", marker: "square" }),
       ...draw.line("probe", "recall", { name: "recall", tone: "third", dash: "dashed", marker: "diamond" }),
       ...draw.line("probe", "coverage", { name: "coverage", tone: "real", dash: "dotted", marker: "circle" })]),
   },
   {
     title: "Diversity", testid: "diversity", range: (_, high) => [0, Math.min(2, Math.max(1.1, high))],
     caption: "As a part of the data's: 1 is right, near 0 all samples are alike.",
-    content: (draw) => draw.of([...draw.line("progress", "discriminator/diversity", { name: "in a batch", tone: "fourth" }),
-      ...draw.line("probe", "variety", { name: "closer look", tone: "fake", dash: "dashed", marker: "diamond" })],
-    { bands: draw.above("collapsed", (height) => ({ from: -Infinity, to: height, label: "collapse", tone: "alarm" })) }),
+    content: (draw) => draw.of([
+      ...draw.line("progress", "discriminator/diversity", { name: "in a batch", tone: "fourth" }),
+      ...draw.line("probe", "variety", { name: "closer look", tone: "fake", dash: "dashed", marker: "diamond" })], {
+      bands: draw.above("collapsed", (to) => ({ from: -Infinity, to, label: "collapse", tone: "alarm" })) }),
   },
   {
     title: "Judged right by the discriminator", testid: "accuracy", unit: "share", range: () => [0, 1],
@@ -116,8 +123,10 @@ const PLOTS = [
   {
     title: "Real scored above generated", testid: "area", unit: "share", range: (low) => [Math.min(0.4, low), 1.02],
     caption: "Share of pairs (AUC). At 100 % for long, the generator learns little from it.",
-    content: (draw) => (isCritic(draw.record) ? draw.of(draw.line("progress", "discriminator/auc", { name: "pairs", tone: "fourth" }),
-      { bands: [half(chanceOfArea(batch(draw)))] }) : null),
+    content: (draw) => (isCritic(draw.record)
+      ? draw.of(draw.line("progress", "discriminator/auc", { name: "pairs", tone: "fourth" }),
+        { bands: [half(chanceOfArea(batch(draw)))] })
+      : null),
   },
   {
     title: "Gap between the scores", testid: "gap", range: (low) => [Math.max(-2.05, Math.min(-0.1, low)), 2.05],
@@ -131,9 +140,8 @@ const PLOTS = [
   {
     title: "Gradient norms", testid: "gradients", logarithmic: true,
     caption: "Steady is good, whatever the height; growth without end is not, nor a generator's that vanishes.",
-    content: (draw) => draw.of(Object.entries(PLAYERS).flatMap(([player, look]) => draw.line("progress", `${player}/gradient_norm`, look)),
-      { bands: [...draw.above("exploded", (height) => ({ from: height, to: Infinity, label: "exploding", tone: "alarm" })),
-        ...draw.above("exploding", (height) => ({ from: height, to: draw.record.detail.thresholds?.exploded ?? Infinity, label: "suspicious", tone: "warn" }))] }),
+    content: (draw) => draw.of(Object.entries(PLAYERS).flatMap(([player, look]) =>
+      draw.line("progress", `${player}/gradient_norm`, look)), { bands: gradientBands(draw) }),
   },
   {
     title: "Losses", testid: "losses",
@@ -141,26 +149,36 @@ const PLOTS = [
     content: (draw) => draw.of(Object.entries(PLAYERS).flatMap(([player, look]) => losses(draw, player, look))),
   },
   {
-    title: "Samples a second", testid: "speed", range: (_, high) => [0, high * 1.08], caption: "Measured over each record.",
-    content: (draw) => draw.of(draw.line("progress", "samples_per_second", { name: "samples a second", tone: "fourth" })),
+    title: "Samples a second", testid: "speed", range: (_, high) => [0, high * 1.08],
+    caption: "Measured over each record.",
+    content: (draw) => draw.of(draw.line("progress", "samples_per_second",
+      { name: "samples a second", tone: "fourth" })),
   },
 ];
+
+/** @param {Draw} draw */
+function gradientBands(draw) {
+  const { exploded = Infinity } = draw.record.detail.thresholds ?? {};
+  return [...draw.above("exploded", (from) => ({ from, to: Infinity, label: "exploding", tone: "alarm" })),
+    ...draw.above("exploding", (from) => ({ from, to: exploded, label: "suspicious", tone: "warn" }))];
+}
 
 /**
  * The loss that each player plays for: named "adversarial" in games of two; a player alone has terms of its own.
  * @param {Draw} draw
  * @param {string} player
- * @param {Omit<Line, "x" | "y">} look
+ * @param {Look} look
  */
 function losses(draw, player, look) {
   const adversarial = draw.line("progress", `${player}/adversarial`, look);
   if (adversarial.length || draw.record.detail.even !== undefined) {
     return adversarial;
   }
-  const other = new Set(["gradient_norm"]);
-  const terms = Object.keys(draw.record.progress.columns).filter((name) => name.startsWith(`${player}/`) && !other.has(name.split("/")[1]));
+  const terms = Object.keys(draw.record.progress.columns).map((name) => name.split("/"))
+    .filter(([owner, term]) => owner === player && term !== "gradient_norm").map(([, term]) => term);
   const looks = [PLAYERS.generator, PLAYERS.discriminator, HELD, REAL];
-  return terms.slice(0, looks.length).flatMap((name, index) => draw.line("progress", name, { ...looks[index], name: name.split("/")[1] }));
+  return terms.slice(0, looks.length).flatMap((term, index) =>
+    draw.line("progress", `${player}/${term}`, { ...looks[index], name: term }));
 }
 
 /** @param {Draw} draw */
@@ -177,10 +195,12 @@ function quality(draw) {
   const { floor } = draw.record.start;
   const words = (/** @type {number} */ index) => (Number(y[index]) <= 0 ? "0" : number(Number(y[index])));
   const last = known[known.length - 1];
+  const ago = best === last ? "the latest look" : `${known.length - 1 - known.indexOf(best)} looks ago`;
   return draw.of([{ ...lines[0], y: shown }], {
     marks: [{ x: x[best.index], label: `best ${words(best.index)}`, tone: "good" }],
-    bands: floor > 0 ? [{ from: -Infinity, to: floor, label: "as near as real samples to real ones", tone: "good" }] : [],
-    summary: `${words(last.index)} now; the smallest is ${words(best.index)}, ${best === last ? "the latest look" : `${known.length - 1 - known.indexOf(best)} looks ago`}`
+    bands: floor > 0
+      ? [{ from: -Infinity, to: floor, label: "as near as real samples to each other", tone: "good" }] : [],
+    summary: `${words(last.index)} now; the smallest is ${words(best.index)}, ${ago}`
       + `${floor > 0 ? `; real samples among themselves: ${number(floor)}` : ""}. Smaller is better.`,
   });
 }
@@ -198,13 +218,16 @@ function meanScores({ record, axis }) {
   if (!record.histograms.length) {
     return null;
   }
-  const places = new Map(record.probe.of("samples").map((samples, row) => [samples, Number(record.probe.of(axis)[row])]));
+  const along = record.probe.of(axis);
+  const places = new Map(record.probe.of("samples").map((samples, row) => [samples, Number(along[row])]));
   const looks = record.histograms.filter((scores) => places.has(scores.samples));
   const x = looks.map((scores) => Number(places.get(scores.samples)));
   const held = looks.some((scores) => scores.logits_held_out);
-  const line = (/** @type {Omit<Line, "x" | "y">} */ look, /** @type {"logits_trained" | "logits_fake" | "logits_held_out"} */ name) => ({ ...look, x,
-    y: looks.map((scores) => { const bins = scores[name]; return bins ? meanOf(bins, scores) : null; }) });
-  return looks.length ? { lines: [line(REAL, "logits_trained"), ...(held ? [line(HELD, "logits_held_out")] : []), line(FAKE, "logits_fake")] } : null;
+  /** @type {(look: Look, name: "logits_trained" | "logits_fake" | "logits_held_out") => Line} */
+  const line = (look, name) => ({ ...look, x,
+    y: looks.map((scores) => (scores[name] ? meanOf(scores[name], scores) : null)) });
+  return looks.length ? { lines: [line(REAL, "logits_trained"), ...(held ? [line(HELD, "logits_held_out")] : []),
+    line(FAKE, "logits_fake")] } : null;
 }
 
 /** @param {[number, number]} band */
@@ -247,7 +270,8 @@ export function makePlots(onZoom) {
   const make = (/** @type {Plot} */ plot) => {
     const { content, range, ...settings } = plot;
     const entry = { plot, lines: /** @type {Line[]} */ ([]), chart: /** @type {any} */ (null) };
-    const around = plot.testid === "losses" ? (/** @type {number} */ low, /** @type {number} */ high) => usual(entry.lines)(low, high) : range;
+    /** @type {typeof range} */
+    const around = plot.testid === "losses" ? (low, high) => usual(entry.lines)(low, high) : range;
     entry.chart = makeChart({ ...settings, range: around, group: "train", onZoom });
     entry.chart.element.hidden = true;
     all.push(entry);
@@ -267,7 +291,8 @@ export function makePlots(onZoom) {
     show: (record, axis, at, marks) => {
       const draw = new Draw(record, axis);
       const contents = all.map((entry) => entry.plot.content(draw));
-      const [low, high] = extent([[at], ...contents.flatMap((content) => content?.lines.map((line) => line.x) ?? [])]) ?? [0, 1];
+      const places = contents.flatMap((content) => content?.lines.map((line) => line.x) ?? []);
+      const [low, high] = extent([[at], ...places]) ?? [0, 1];
       domain = [low, Math.max(high, low + 1)];
       for (const [index, entry] of all.entries()) {
         const content = contents[index];

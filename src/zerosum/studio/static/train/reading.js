@@ -114,9 +114,10 @@ function readDiscriminator(record, samples) {
   const [low, high] = chance(count);
   const held = looked(record, "judged_held_out", samples);
   const more = [`Chance is ${share1(low)} to ${share1(high)} for ${number(count)} samples.`,
-    held === null ? "" : `It takes ${percent(real)} of the real samples it trained on for real, and ${percent(held)} of those it never saw.`];
-  return { ...grade(share, low, high, `D is right ${percent(share)} of the time`, looked(record, "fresh_accuracy", samples)),
-    more: more.join(" ") };
+    held === null ? "" : `It takes ${percent(real)} of the real samples it trained on for real, and ${percent(held)} `
+      + "of those it never saw."];
+  const fresh = looked(record, "fresh_accuracy", samples);
+  return { ...grade(share, low, high, `D is right ${percent(share)} of the time`, fresh), more: more.join(" ") };
 }
 
 /**
@@ -126,16 +127,19 @@ function readDiscriminator(record, samples) {
  */
 function readCritic(record, samples) {
   const scores = scoresAt(record.histograms, samples);
-  const area = scores ? areaUnderCurve(scores.logits_trained, scores.logits_fake) : recorded(record, "discriminator/auc", samples);
+  const area = scores ? areaUnderCurve(scores.logits_trained, scores.logits_fake)
+    : recorded(record, "discriminator/auc", samples);
   if (area === null || !Number.isFinite(area)) {
     return null;
   }
   const [low, high] = chanceOfArea(scores ? record.start.looked_at ?? 256 : record.start.batch ?? 64);
   const gap = recorded(record, "discriminator/gap", samples);
   const spread = recorded(record, "discriminator/spread", samples);
-  const apart = gap === null || !spread ? "" : `The means are ${number(gap / spread, 2)} spreads apart; 2 is the most there is. `;
+  const apart = gap === null || !spread ? ""
+    : `The means are ${number(gap / spread, 2)} spreads apart; 2 is the most there is. `;
   return { ...grade(area, low, high, `D scores a real sample above a generated one in ${percent(area)} of pairs`,
-    looked(record, "fresh_accuracy", samples)), more: `${apart}Only differences of its scores mean anything, so there is no share judged right.` };
+    looked(record, "fresh_accuracy", samples)),
+  more: `${apart}Only differences of its scores mean anything, so there is no share judged right.` };
 }
 
 /**
@@ -148,18 +152,21 @@ function readCritic(record, samples) {
  */
 function grade(share, low, high, fact, fresh) {
   if (share < low) {
-    return { word: "outrun", level: "note", sentence: `${fact}, which is less than by guessing: the generator has just outrun it.` };
+    return { word: "outrun", level: "note",
+      sentence: `${fact}, which is less than by guessing: the generator has just outrun it.` };
   }
   if (share <= high) {
     if (fresh !== null && fresh > PLAINLY_NOT_REAL) {
-      return { word: "guessing", level: "warn", sentence: `${fact}: it guesses, while a fresh classifier tells real from generated in `
-        + `${percent(fresh)} of cases. That is no victory of the generator: D sees too little.` };
+      return { word: "guessing", level: "warn", sentence: `${fact}: it guesses, while a fresh classifier tells real `
+        + `from generated in ${percent(fresh)} of cases. That is no victory of the generator: D sees too little.` };
     }
     const other = fresh === null ? "" : ` A fresh classifier is right in ${percent(fresh)} of cases.`;
-    return { word: "even", level: "note", sentence: `${fact}, as by guessing. 50 % is not victory by itself: the distance to the data tells.${other}` };
+    return { word: "even", level: "note",
+      sentence: `${fact}, as by guessing. 50 % is not victory by itself: the distance to the data tells.${other}` };
   }
   if (share > FAR_AHEAD) {
-    return { word: "far ahead", level: "warn", sentence: `${fact}: far ahead. If the samples stand still meanwhile, the generator has nothing left to learn from.` };
+    return { word: "far ahead", level: "warn", sentence: `${fact}: far ahead. If the samples stand still meanwhile, `
+      + "the generator has nothing left to learn from." };
   }
   if (share > STRONG) {
     return { word: "strong", level: "note", sentence: `${fact}: strong pressure on the generator.` };

@@ -7,14 +7,15 @@ import { Columns } from "./columns.js";
 
 /**
  * @typedef {import("../core/runs.js").RunSummary & {
- *   config: any, settings: any, treatments: any[], sheets: Sheet[], pictured: string, reals: string | null, batch: number | null,
- *   canResume: boolean, canUndo: boolean, atEnd: boolean, even?: number | null, sheet?: {columns: number, count: number} | null,
+ *   config: any, settings: any, treatments: any[], sheets: Sheet[], pictured: string, reals: string | null,
+ *   batch: number | null, canResume: boolean, canUndo: boolean, atEnd: boolean, even?: number | null,
+ *   sheet?: {columns: number, count: number} | null,
  *   thresholds?: {[name: string]: number}}} Detail
  */
 
 /** @typedef {{samples: number, url: string}} Sheet */
 /** @typedef {{event: string, samples: number, seconds: number, [name: string]: any}} Note */
-/** @typedef {{samples: number, logit_middle: number, logit_reach: number, logits_trained: number[], logits_fake: number[], logits_held_out?: number[]}} Scores */
+/** @typedef {import("../parts/histogram.js").Scores} Scores */
 /** @typedef {"numbers" | "looks" | "sheets" | "notes" | "findings" | "state" | "all"} Change */
 
 const AGAIN = 2_000; // milliseconds until a run is asked for again where the studio does not answer
@@ -188,7 +189,8 @@ export class Record {
 
   /** @returns {number} samples seen at the latest number */
   get samples() {
-    return Math.max(this.detail.samples, ...[this.progress, this.probe].map((one) => Number(one.of("samples").at(-1) ?? 0)));
+    const newest = [this.progress, this.probe].map((columns) => Number(columns.of("samples").at(-1) ?? 0));
+    return Math.max(this.detail.samples, ...newest);
   }
 
   close() {

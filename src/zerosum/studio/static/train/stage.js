@@ -1,5 +1,8 @@
 // @ts-check
-/** The samples of fixed latents, big, at any moment of the run: with a scrubber, real samples beside, and two moments compared. */
+/**
+ * The samples of fixed latents, big, at any moment of the run: with a scrubber, real samples beside, and two moments
+ * compared.
+ */
 
 import { addressOf } from "../core/address.js";
 import { fill, h } from "../core/dom.js";
@@ -11,6 +14,7 @@ import { Pictures } from "./pictures.js";
 /** @typedef {import("./record.js").Record} RunRecord */
 /** @typedef {import("./record.js").Sheet} Sheet */
 /** @typedef {"alone" | "reals" | "side" | "flip"} View */
+/** @typedef {{columns: number, count: number, run: string}} Grid */
 
 const AHEAD = 14; // sheets that are decoded before they are asked for, in the direction of the last move
 const BEHIND = 6;
@@ -22,15 +26,20 @@ const VIEWS = { alone: "Samples", reals: "Beside real", side: "A beside B", flip
 class Panel {
   /** @param {string} name class, and which of them it is */
   constructor(name) {
-    this.canvas = h("canvas", { class: "sheet", role: "img", "aria-label": "No samples yet", width: 1, height: 1, data: { testid: `sheet-${name}` } });
+    this.canvas = h("canvas", { class: "sheet", role: "img", "aria-label": "No samples yet", width: 1, height: 1,
+      data: { testid: `sheet-${name}` } });
     this.words = h("span", null);
     this.caption = h("figcaption", { class: "small" }, this.words);
     // Whoever points at a sample can go on to explore it; the page Explore takes numbers from the keyboard too.
-    this.tile = h("a", { class: "tile", tabindex: -1, "aria-hidden": "true", hidden: true, data: { testid: `tile-${name}` } }, h("span", null));
-    this.frame = h("div", { class: "sheet-frame", on: { pointermove: (/** @type {PointerEvent} */ event) => this.point(event), pointerleave: () => {
-      this.tile.hidden = true;
-    } } }, this.canvas, this.tile);
-    /** @type {{columns: number, count: number, run: string} | null} how samples stand on it, where they can be explored */
+    this.tile = h("a", { class: "tile", tabindex: -1, "aria-hidden": "true", hidden: true,
+      data: { testid: `tile-${name}` } }, h("span", null));
+    this.frame = h("div", { class: "sheet-frame", on: {
+      pointermove: (/** @type {PointerEvent} */ event) => this.point(event),
+      pointerleave: () => {
+        this.tile.hidden = true;
+      },
+    } }, this.canvas, this.tile);
+    /** @type {Grid | null} how samples stand on it, where they can be explored */
     this.grid = null;
     this.element = h("figure", { class: `panel ${name}` }, this.caption, this.frame);
     this.context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
@@ -67,8 +76,8 @@ class Panel {
     this.tile.href = addressOf("explore", run, { s: String(seed) });
     this.tile.title = `Explore sample number ${seed}`;
     fill(/** @type {Element} */ (this.tile.firstElementChild), String(seed));
-    Object.assign(this.tile.style, { left: `${(100 * column) / columns}%`, top: `${(100 * line) / lines}%`, width: `${100 / columns}%`,
-      height: `${100 / lines}%` });
+    Object.assign(this.tile.style, { left: `${(100 * column) / columns}%`, top: `${(100 * line) / lines}%`,
+      width: `${100 / columns}%`, height: `${100 / lines}%` });
   }
 }
 
@@ -94,17 +103,24 @@ export class Stage {
     this.index = -1;
     this.a = new Panel("a");
     this.b = new Panel("b");
-    this.pin = h("button", { class: "quiet small", type: "button", data: { testid: "pin" }, on: { click: () => this.pinNow() } }, icon("pin"), "Pin as A");
+    this.pin = h("button", { class: "quiet small", type: "button", data: { testid: "pin" },
+      on: { click: () => this.pinNow() } }, icon("pin"), "Pin as A");
     this.b.caption.append(this.pin);
     this.reals = h("img", { alt: "Real samples", class: "sheet", data: { testid: "sheet-real" } });
     this.realFrame = h("div", { class: "sheet-frame" }, this.reals);
-    this.reals.addEventListener("load", () => this.realFrame.style.setProperty("--ratio", String(this.reals.naturalWidth / this.reals.naturalHeight)));
+    this.reals.addEventListener("load", () => {
+      this.realFrame.style.setProperty("--ratio", String(this.reals.naturalWidth / this.reals.naturalHeight));
+    });
+    const real = h("figure", { class: "panel real" },
+      h("figcaption", { class: "small" }, h("span", null, "Real samples")), this.realFrame);
     this.panels = h("div", { class: "panels", data: { view: "alone", face: "b" } }, this.a.element, this.b.element,
-      h("figure", { class: "panel real" }, h("figcaption", { class: "small" }, h("span", null, "Real samples")), this.realFrame));
-    this.views = Object.entries(VIEWS).map(([view, name]) => h("button", { type: "button", "aria-pressed": "false", data: { testid: `view-${view}`, view },
-      on: { click: () => this.look(/** @type {View} */ (view)) } }, name));
-    this.flipper = h("button", { type: "button", class: "flipper", hidden: true, data: { testid: "flip" }, on: { click: () => this.flip() } }, "Flip (F)");
-    this.none = h("p", { class: "empty", data: { testid: "no-sheets" } }, "The first samples are drawn after a few seconds of training.");
+      real);
+    this.views = Object.entries(VIEWS).map(([view, name]) => h("button", { type: "button", "aria-pressed": "false",
+      data: { testid: `view-${view}`, view }, on: { click: () => this.look(/** @type {View} */ (view)) } }, name));
+    this.flipper = h("button", { type: "button", class: "flipper", hidden: true, data: { testid: "flip" },
+      on: { click: () => this.flip() } }, "Flip (F)");
+    this.none = h("p", { class: "empty", data: { testid: "no-sheets" } },
+      "The first samples are drawn after a few seconds of training.");
     this.scrubber = makeScrubber({
       label: "Snapshots",
       describe: (index) => `${number(this.sheets[index].samples)} samples, ${index + 1} of ${this.sheets.length}${
@@ -238,7 +254,8 @@ export class Stage {
     const comparing = this.panels.dataset.view === "side" || this.panels.dataset.view === "flip";
     const at = this.sheets[this.index];
     fill(this.a.words, h("b", null, "A"), this.pinned && ` after ${number(this.pinned.samples)} samples`);
-    fill(this.b.words, comparing && [h("b", null, "B"), " "], at && `after ${number(at.samples)} samples`);
+    fill(this.b.words, comparing && [h("b", null, "B"), " "], at && `after ${number(at.samples)} samples`,
+      this.live && this.index === this.sheets.length - 1 && ", live");
     this.pin.hidden = !at || this.pinned === at;
     this.onLook();
   }
@@ -247,8 +264,9 @@ export class Stage {
   get query() {
     const view = String(this.panels.dataset.view);
     const at = this.sheets[this.index];
-    return { ...at && this.index < this.sheets.length - 1 && { at: String(at.samples) }, ...view !== "alone" && { view },
-      ...view !== "alone" && this.pinned && { pin: String(this.pinned.samples) } };
+    return { ...(at && this.index < this.sheets.length - 1 && { at: String(at.samples) }),
+      ...(view !== "alone" && { view }),
+      ...(view !== "alone" && this.pinned && { pin: String(this.pinned.samples) }) };
   }
 
   close() {

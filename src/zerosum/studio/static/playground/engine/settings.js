@@ -65,7 +65,7 @@ export const DEFAULTS = Object.freeze({
   generatorRate: 0.002,
   discriminatorRate: 0.002,
   optimizer: "adam",
-  beta1: 0.5,
+  beta1: 0,
   beta2: 0.9,
   average: 0,
   noise: 0,
