@@ -32,7 +32,8 @@ LONG, LIVE, MODEL = "00000-long", "00001-live", "00002-model"
 EVENTS = 100_000
 SNAPSHOTS = 60
 LOADS = 9
-PAINTED = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
+DRAGGED, SPACING = 80, 120  # inputs of a dragged slider, and milliseconds from one to the next
+RAPID = 50  # inputs as fast as they can be made
 
 FIRST_PAINT = """() => new Promise((done) => {
   const look = () => document.querySelector("#page[data-ready]")
@@ -60,6 +61,31 @@ SCRUB = """async () => {
   return taken;
 }"""
 """Milliseconds from the scrubber's event until another sheet is on the canvas, for steps of one through a run."""
+
+NOTE_INPUTS_AND_FRAMES = """() => {
+  const slider = document.querySelector("[data-testid=direction-0]");
+  const inputs = [], frames = [], channel = new MessageChannel();
+  let shown = null;
+  // Whatever is posted while a frame is made is heard right after it was handed over to be shown.
+  channel.port1.onmessage = () => frames.push({ at: performance.now(), strength: shown });
+  const note = ({ timeStamp }) => inputs.push({ at: timeStamp, strength: Number(slider.value) });
+  slider.addEventListener("input", note, true);
+  document.querySelector("[data-testid=picture]").addEventListener("drawn", ({ detail }) => {
+    shown = detail.place.moves?.[0].strength ?? 0;
+    requestAnimationFrame(() => channel.port2.postMessage(null));
+  });
+  window.noted = { inputs, frames };
+}"""
+
+HURRY = """async (count) => {
+  window.noted.frames.length = 0;
+  const slider = document.querySelector("[data-testid=direction-0]");
+  for (let number = 1; number <= count; number++) {
+    slider.value = String(-2 + (4 * number) / count);
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+    await new Promise((done) => setTimeout(done, 2));
+  }
+}"""
 
 
 def main() -> None:
@@ -110,7 +136,12 @@ def prepare(root: Path) -> None:
 def progress(number: int) -> dict[str, Any]:
     """What a training writes of a round."""
     wave = math.sin(number / 80)
-    values = {"adversarial": 1 + wave / 9, "gradient_norm": 2 + wave, "accuracy_real": 0.7, "accuracy_fake": 0.7 + wave / 20}
+    values = {
+        "adversarial": 1 + wave / 9,
+        "gradient_norm": 2 + wave,
+        "accuracy_real": 0.7,
+        "accuracy_fake": 0.7 + wave / 20,
+    }
     named = {f"discriminator/{name}": value for name, value in values.items()} | {"generator/adversarial": 1 - wave / 9}
     return {"event": "progress", "samples": 64 * number, "seconds": number / 10, "samples_per_second": 640} | named
 
@@ -148,7 +179,7 @@ Row = tuple[str, str, str]
 
 
 def paints(page: Page, home: str) -> list[Row]:
-    """Until the first page can be used, with a profile that has been here before and one that has not."""
+    """Until the first page can be used, in a browser that was here before."""
     taken = []
     for _ in range(LOADS):
         page.goto("about:blank")
@@ -173,6 +204,44 @@ def scrubbing(page: Page, home: str) -> list[Row]:
     page.locator("#page[data-ready]").wait_for()
     page.wait_for_timeout(3000)
     return [("scrubber to another snapshot, decoded ahead", milliseconds(page.evaluate(SCRUB)), "16 ms")]
+
+
+def sliding(page: Page, home: str) -> list[Row]:
+    """From a slider's event to the frame with its picture: asked for, drawn, sent, decoded and painted."""
+    page.goto(f"{home}#/run/{MODEL}/explore")
+    page.get_by_test_id("find-pca").click()
+    slider = page.get_by_test_id("direction-0")
+    slider.wait_for(timeout=120_000)
+    page.wait_for_timeout(3000)
+    page.evaluate(NOTE_INPUTS_AND_FRAMES)
+    box = slider.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    for number in range(DRAGGED):
+        share = abs((number * 0.618034) % 2 - 1)  # to and fro, never twice to the same place
+        page.mouse.move(box["x"] + 10 + (box["width"] - 20) * share, box["y"] + box["height"] / 2)
+        page.wait_for_timeout(SPACING)
+    page.mouse.up()
+    page.wait_for_timeout(500)
+    noted = page.evaluate("window.noted")
+    taken = [answered(one, noted["frames"]) for one in noted["inputs"]]
+    page.evaluate(HURRY, RAPID)
+    page.wait_for_timeout(1500)
+    frames = page.evaluate("window.noted.frames")
+    words = f"{len(frames)} pictures, the last one of {frames[-1]['strength']:g}"
+    return [
+        ("slider to a new picture of 64 x 64", milliseconds(taken), "median 50 ms, nine in ten within 80 ms"),
+        (f"{RAPID} inputs within a moment, to 2", words, f"fewer than {RAPID}, the last one of 2"),
+    ]
+
+
+def answered(one: dict[str, float], frames: list[dict[str, float]]) -> float:
+    """Milliseconds from an input to the frame that shows it; infinite if none does."""
+    after = (
+        frame["at"] - one["at"] for frame in frames if frame["at"] > one["at"] and frame["strength"] == one["strength"]
+    )
+    return next(after, math.inf)
 
 
 def listening(page: Page, home: str, folder: Path, minutes: float) -> list[Row]:

@@ -62,7 +62,9 @@ def test_a_run_in_order_is_called_healthy(visitor: Any, made_up: Run) -> None:
     page = visitor.open("#/run/00001-ring/health")
     assert page.get_by_test_id("verdict").inner_text().startswith("healthy")
     assert page.get_by_test_id("findings").count() == 0
-    answers = [line.split("\n")[-1] for line in page.get_by_test_id("checked").get_by_role("listitem").all_inner_texts()]
+    answers = [
+        line.split("\n")[-1] for line in page.get_by_test_id("checked").get_by_role("listitem").all_inner_texts()
+    ]
     assert len(answers) > 10 and set(answers) == {"no"}
 
 

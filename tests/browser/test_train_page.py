@@ -154,9 +154,8 @@ def test_the_address_opens_the_same_again(visitor: Any, made_up: Run, eventually
     place(page, 2)
     page.keyboard.press("a")
     place(page, 1)
-    eventually(lambda: "at=1280" in page.url, "the address does not say the moment")
-    address = page.evaluate("location.hash")
-    other = visitor.open(address)
+    eventually(lambda: "at=1280" in page.evaluate("location.hash"), "the address does not say the moment")
+    other = visitor.open(page.evaluate("location.hash"))
     eventually(lambda: shown(other) == 20 * run.BATCH, "another moment is shown")
     assert other.get_by_test_id("view-side").get_attribute("aria-pressed") == "true"
     pinned = other.get_by_test_id("sheet-a")

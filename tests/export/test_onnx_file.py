@@ -46,7 +46,7 @@ def feeds(session: Any, model: Model, seeds: list[int], truncation: float | None
         every["condition" if told.is_floating_point() else "class"] = told.numpy()
     neutral = said(session)["truncation"]
     if neutral is not None:
-        every["truncation"] = np.float32(neutral["none"] if truncation is None else truncation)
+        every["truncation"] = np.asarray(neutral["none"] if truncation is None else truncation, np.float32)
     assert {one.name for one in session.get_inputs()} == set(every) == set(said(session)["inputs"])
     return every
 
@@ -71,7 +71,7 @@ def test_a_file_draws_the_samples_that_python_draws(recipe: str, make: Make, tmp
         for count in (1, 4, len(SEEDS)):  # any number at a time
             (x,) = session.run(["samples"], feeds(session, model, SEEDS[:count], truncation))
             assert x.shape == (count, *model.space.shape) and x.dtype == np.float32
-            rows = model.codec.decode(torch.from_numpy(x)).numpy()
+            rows = np.asarray(model.codec.decode(torch.from_numpy(x)))
             assert np.abs(rows.astype(float) - wanted[:count]).max() <= (1 if model.space.kind == "image" else 1e-5)
     assert np.array_equal(model.numbered(SEEDS), before), "exporting has changed the model"
 

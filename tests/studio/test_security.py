@@ -1,6 +1,7 @@
 """Who is answered, and what is refused: one test for each refusal."""
 
 import json
+import shutil
 import stat
 from pathlib import Path
 
@@ -83,6 +84,8 @@ def test_the_token_counts_nowhere_else(stranger, refused):
         f"192.168.0.1:{PORT}",
         f"0.0.0.0:{PORT}",
         f"localhost:{PORT}@evil.example",
+        f"localhost:{PORT}, evil.example:{PORT}",
+        f"[localhost]:{PORT}",
         "",
     ],
 )
@@ -96,6 +99,14 @@ def test_another_host_is_refused_even_with_the_cookie(client, refused, host):
 def test_this_machine_has_three_names(client, host):
     cookie = {"Cookie": f"zerosum-{PORT}={TOKEN}"}
     assert client.get("/api/state", headers={"Host": f"{host}:{PORT}", **cookie}).status_code == 200
+
+
+def test_the_usual_port_need_not_be_named(tmp_path):
+    app = App(tmp_path / "runs", TOKEN, 80)
+    with TestClient(app, base_url="http://localhost", follow_redirects=False) as client:
+        assert client.get(f"/?token={TOKEN}").status_code == 303 and client.get("/api/state").status_code == 200
+        assert client.get("/api/state", headers={"Host": "localhost:8080"}).status_code == 403
+    app.close()
 
 
 @pytest.mark.parametrize(
@@ -148,7 +159,19 @@ def test_other_types_than_json_are_refused(client, refused, kind):
 
 
 @pytest.mark.parametrize(
-    "body", ["", "{", "[]", "1", '{"action": "explode"}', '{"act": 1}', '{"action": "pause", "x": 1}', "[" * 9999]
+    "body",
+    [
+        "",
+        "{",
+        "[]",
+        "1",
+        "NaN",
+        '{"action": "resume", "minutes": NaN}',
+        '{"action": "explode"}',
+        '{"act": 1}',
+        '{"action": "pause", "x": 1}',
+        "[" * 9999,
+    ],
 )
 def test_bodies_that_mean_nothing(client, refused, body):
     refused(422, client.post(f"/api/runs/{RING}/control", content=body, headers=JSON))
@@ -248,12 +271,33 @@ def test_paths_lead_nowhere(client, work, refused, way):
     refused(404, client.post("/api/uploads", content=b"", headers={"X-File-Name": "a.csv", "X-Upload": "../0"}))
 
 
-def test_hidden_folders_and_links_are_no_runs(client, work, refused):
-    hidden = work / "runs" / ".studio"
-    hidden.mkdir(exist_ok=True)
-    (hidden / "events.jsonl").write_text("")
-    refused(404, client.get("/api/runs/.studio"))
-    assert [run["id"] for run in client.get("/api/runs").json()] and ".studio" not in client.get("/api/runs").text
+def test_hidden_folders_and_links_are_no_runs(client, work, refused, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    shutil.copytree(work / "runs" / PICTURES, elsewhere)
+    (work / "runs" / "link").symlink_to(elsewhere)
+    shutil.copytree(elsewhere, work / "runs" / ".studio", dirs_exist_ok=True)
+    listed = [run["id"] for run in client.get("/api/runs").json()]
+    assert listed and not {".studio", "link"} & set(listed)
+    for run in (".studio", "link"):
+        for address in ("", "/series", "/reals.jpg", "/findings", "/health"):
+            refused(404, client.get(f"/api/runs/{run}{address}"))
+        refused(404, client.get(f"/api/models/{run}"))
+
+
+def test_links_in_a_run_lead_nowhere(client, work, refused, tmp_path):
+    """A run that somebody else has packed may hold links."""
+    (tmp_path / "secret.png").write_bytes((work / "runs" / PICTURES / "reals.png").read_bytes())
+    run = work / "runs" / PICTURES
+    (run / "reals.png").unlink()
+    (run / "reals.png").symlink_to(tmp_path / "secret.png")
+    (run / "samples" / "000000000001.png").symlink_to(tmp_path / "secret.png")
+    refused(404, client.get(f"/api/runs/{PICTURES}/reals.jpg"))
+    for form in ("png", "jpg"):
+        refused(404, client.get(f"/api/runs/{PICTURES}/sheets/1.{form}"))
+    shutil.move(run / "samples", tmp_path / "samples")
+    (run / "samples").symlink_to(tmp_path / "samples")
+    (sheet, *_) = (path for path in (tmp_path / "samples").iterdir() if not path.is_symlink())
+    refused(404, client.get(f"/api/runs/{PICTURES}/sheets/{int(sheet.stem)}.png"))
 
 
 def test_an_unknown_address_is_a_sentence(client, refused):

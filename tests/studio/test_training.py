@@ -1,5 +1,6 @@
 """Trainings that pages start and steer: real processes, which outlive the studio."""
 
+import asyncio
 import json
 import os
 import signal
@@ -10,7 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from zerosum.config.data import DataOptions
+from zerosum.config.run import Run
 from zerosum.core.events import append_event, read_events
+from zerosum.core.registry import recipes
+from zerosum.studio.starting.forms import values_of
+from zerosum.studio.starting.plans import PlanAsked
 from zerosum.studio.watching.jobs import JOB, LOG, Jobs
 from zerosum.train.folder import RunFolder
 
@@ -203,6 +209,61 @@ def test_forms_are_of_the_data(empty, client):
     assert form.status_code == 200 and "mirror" in json.dumps(form.json()["fields"][2])
     names = [one["name"] for one in client.get("/api/recipes", params={"kind": "table"}).json()]
     assert "tabular" in names and "dcgan" not in names
+
+
+def test_what_was_changed_of_data_can_be_seen_and_changed_back(empty):
+    """The form says what is usual, and options are changes of that, whatever the data were read with before."""
+
+    def told(form: dict) -> dict:
+        return {field["name"]: field["value"] for field in form["fields"][2]["fields"]}
+
+    place = next(one["id"] for one in empty.get("/api/places").json()["entries"] if one["name"] == "ring")
+    narrow = empty.post("/api/data", json={"place": place, "options": {"sigma": 0.001}}).json()["data"]
+    form = empty.get("/api/form", params={"data": narrow}).json()
+    assert form["data"] == narrow and told(form)["sigma"] is None
+    plans = empty.app.studio.plans
+    for options, sigma in (({"sigma": 0.001}, 0.001), ({}, None), ({"sigma": 0.2}, 0.2)):
+        wanted = asyncio.run(plans.wanted(PlanAsked(data=narrow, options=options)))
+        assert wanted.seen.look.options.sigma == sigma
+        assert ("--sigma" in wanted.arguments()) == (sigma is not None)
+
+
+@pytest.mark.parametrize("name", ["pictures.npz", "people.csv", "ring"])
+def test_whole_forms_can_be_sent_back(client, name):
+    """Every field of the form of every recipe that learns such data, with the value that it has."""
+    place = next(one["id"] for one in client.get("/api/places").json()["entries"] if one["name"] == name)
+    seen = client.post("/api/data", json={"place": place}).json()
+    plans = client.app.studio.plans
+    for recipe in recipes():
+        if seen["kind"] not in recipe.kinds or recipe.needs_condition and not seen["classes"]:
+            continue
+        for preset in (None, *recipe.presets):
+            asked = {"data": seen["data"], "recipe": recipe.name} | ({"preset": preset} if preset else {})
+            form = client.get("/api/form", params=asked)
+            assert form.status_code == 200, form.text
+            sent = {group["name"]: values_of(group["fields"]) for group in form.json()["fields"]}
+            asked = PlanAsked(data=form.json()["data"], recipe=recipe.name, preset=preset, **sent)
+            wanted = asyncio.run(plans.wanted(asked))
+            assert wanted.settings == wanted.usual and wanted.run == Run() and wanted.seen.look.options == DataOptions()
+            assert wanted.arguments()[:4] == ["train", name, "--recipe", recipe.name]
+
+
+def test_a_training_that_was_killed_has_stopped_and_says_why(empty, tmp_path):
+    run = started(empty, samples=10**9)
+    has_come(empty, run, 2000)
+    folder = tmp_path / "here" / "runs" / run
+    os.kill(json.loads((folder / JOB).read_text())["process"], signal.SIGKILL)
+    killed = until(empty, run, "stopped", "failed")
+    assert killed["state"] == "stopped" and "The system has ended the training" in killed["error"]
+    assert killed["canResume"] and not killed["atEnd"]
+    assert {one["id"]: one["state"] for one in empty.get("/api/runs").json()} == {run: "stopped"}
+
+
+@pytest.mark.parametrize(("minutes", "samples"), [(0, None), (-1, None), (1e999, None), (None, 0), (None, -5)])
+def test_a_run_goes_on_for_longer_and_not_for_less(client, refused, minutes, samples):
+    body = json.dumps({"action": "resume", "minutes": minutes, "samples": samples}).replace("Infinity", "1e999")
+    sent = client.post(f"/api/runs/{RING}/control", content=body, headers={"Content-Type": "application/json"})
+    assert "more than 0" in refused(422, sent)
 
 
 STUDIO = """

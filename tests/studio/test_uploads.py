@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
 
@@ -119,10 +120,56 @@ def test_huge_pictures_are_refused_unopened(empty, refused):
     assert "pixels" in refused(422, send(empty, "huge.png", data.getvalue()))
 
 
-def test_archives_that_unpack_to_too_much_are_refused(empty, refused, monkeypatch):
+def test_archives_that_unpack_to_too_much_are_refused(empty, refused, monkeypatch, tmp_path):
     monkeypatch.setattr(uploads, "MOST_UNPACKED", 1000)
-    refused(413, send(empty, "bomb.zip", archive(a=bytes(2000))))
+    for name in ("bomb.zip", "bomb.xlsx", "bomb.csv.zip"):
+        assert "unpacks to 2,000" in refused(413, send(empty, name, archive(a=bytes(2000))))
     refused(413, send(empty, "bomb.npz", arrays(x=np.zeros(1000))))
+    assert not kept(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["../../a.png", "/etc/a.png", "a/../../b.png", "..\\a.png", "\\a.png"])
+def test_archives_whose_files_lead_elsewhere_are_refused(empty, refused, tmp_path, name):
+    assert "leads out of it" in refused(422, send(empty, "slip.zip", archive(**{name: picture()})))
+    assert not kept(tmp_path)
+
+
+def test_a_huge_picture_in_an_archive_is_refused_unopened(empty, refused):
+    data = io.BytesIO()
+    Image.new("1", (20_000, 20_000)).save(data, "PNG")
+    place = send(empty, "pictures.zip", archive(**{f"{n}.png": data.getvalue() for n in range(2)})).json()["place"]
+    assert "allowed 100,000,000 pixels" in refused(422, empty.post("/api/data", json={"place": place}))
+
+
+@pytest.mark.parametrize("name", ["a.sqlite", "a.db", "a.duckdb"])
+def test_databases_are_refused_since_they_hold_queries(empty, refused, tmp_path, name):
+    assert "may hold queries" in refused(422, send(empty, name, b"SQLite format 3\0"))
+    assert not kept(tmp_path)
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".bz2", ".xz", ".zst"])
+def test_tables_of_unknown_size_are_refused(empty, refused, tmp_path, suffix):
+    assert ".zip" in refused(422, send(empty, f"a.csv{suffix}", b"\x1f\x8b"))
+    assert not kept(tmp_path)
+
+
+def test_a_full_disk_is_said(empty, refused, tmp_path, monkeypatch):
+    def full(path):
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setattr(uploads, "replacing", full)
+    assert "No space left on device" in refused(507, send(empty, "a.png", picture()))
+    assert not kept(tmp_path)
+
+
+def test_many_at_once_get_their_own_numbers_and_are_counted(empty, monkeypatch):
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda number: send(empty, f"{number}.png", picture()).json(), range(16)))
+        assert sorted(int(answer["upload"]) for answer in answers) == list(range(16))
+        monkeypatch.setattr(uploads, "MOST_FILES", 5)
+        names = [f"more/{number}.png" for number in range(12)]
+        codes = list(pool.map(lambda name: send(empty, name, picture(), "3").status_code, names))
+    assert sorted(codes) == [201] * 4 + [413] * 8
 
 
 @pytest.mark.parametrize(

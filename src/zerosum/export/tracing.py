@@ -2,6 +2,7 @@
 
 import importlib
 import logging
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,17 +59,25 @@ def traced(stage: Stage) -> "onnx.ModelProto":
         )
     assert exported is not None
     proto = exported.model_proto
-    for node in proto.graph.node:
-        # Which line of whose Python file a node is from is nobody's business elsewhere.
-        del node.metadata_props[:]
-    for value in (*proto.graph.value_info, *proto.graph.input, *proto.graph.output, *proto.graph.initializer):
-        del value.metadata_props[:]
+    _tidy(proto.graph)
     return proto
 
 
 def name_of_input(name: str, example: torch.Tensor) -> str:
     """What an input is called in a graph: conditions that are indices are a class."""
     return "class" if name == "condition" and not example.is_floating_point() else name
+
+
+def _tidy(graph: "onnx.GraphProto") -> None:
+    """Call the number of samples `samples`, and leave out which line of whose Python file a node is from."""
+    values = (*graph.value_info, *graph.input, *graph.output)
+    for part in (*graph.node, *graph.initializer, *values):
+        del part.metadata_props[:]
+    (symbol,) = {value.type.tensor_type.shape.dim[0].dim_param for value in graph.output}
+    for value in values:
+        for dimension in value.type.tensor_type.shape.dim:
+            if dimension.dim_param:
+                dimension.dim_param = re.sub(rf"\b{symbol}\b", "samples", dimension.dim_param)
 
 
 @contextmanager

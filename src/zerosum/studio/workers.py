@@ -42,7 +42,7 @@ if sys.platform == "win32":
     CONTEXT = multiprocessing.get_context("spawn")
 else:
     CONTEXT = multiprocessing.get_context("forkserver")
-    CONTEXT.set_forkserver_preload(["zerosum.studio.starting.looking", "zerosum.studio.exploring.routes"])
+    CONTEXT.set_forkserver_preload(["zerosum.studio.starting.looking", "zerosum.studio.exploring.routes", "pandas"])
 
 
 def prepare() -> None:
@@ -80,9 +80,13 @@ class Worker:
     Args:
         make: Makes it; an error of it is the answer to every question.
         arguments: What it is made from.
+
+    Attributes:
+        alive: Whether it can still be asked.
     """
 
     def __init__(self, make: Make, *arguments: Any) -> None:
+        self.alive = True
         self._loop = asyncio.get_running_loop()
         self._here, there = CONTEXT.Pipe()
         process = CONTEXT.Process(target=_work, args=(there, make, arguments), daemon=True)
@@ -90,11 +94,6 @@ class Worker:
         self._number, self._sending = 0, threading.Lock()
         self._listening = threading.Thread(target=self._listen, args=(process, there), daemon=True)
         self._listening.start()
-
-    @property
-    def alive(self) -> bool:
-        """Whether it can still be asked."""
-        return self._listening.is_alive()
 
     @property
     def idle(self) -> bool:
@@ -170,6 +169,7 @@ class Worker:
             waiting.future.set_exception(value)
 
     def _give_up(self) -> None:
+        self.alive = False
         for waiting in self._waiting.values():
             if not waiting.future.done():
                 waiting.future.set_exception(Refusal(503, ENDED))

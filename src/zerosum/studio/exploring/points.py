@@ -19,7 +19,6 @@ class PointsAsked:
 
     Attributes:
         condition: What they are to be.
-        truncation: As for `Model.sample`.
         count: How many generated ones, and real ones at most.
         seed: Number of the first generated one.
         place: One to single out.
@@ -27,7 +26,6 @@ class PointsAsked:
     """
 
     condition: str | None = None
-    truncation: float | None = None
     count: int = 1000
     seed: int = 0
     place: dict | None = None
@@ -46,7 +44,7 @@ def points(opened: OpenModel, asked: PointsAsked, progress: Progress) -> dict[st
         raise SettingError(f"{count:,} points were asked for; 1 to {MOST:,} are allowed.")
     known = opened.model.known
     told = asked.condition if asked.condition is None or known is None else known.read(asked.condition)
-    fake = opened.model.numbered(range(asked.seed, asked.seed + count), told, asked.truncation)
+    fake = opened.model.numbered(range(asked.seed, asked.seed + count), told)
     real = opened.trained
     if real is not None and len(real) > count:
         real = real[np.linspace(0, len(real) - 1, count).astype(int)]

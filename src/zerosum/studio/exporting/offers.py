@@ -91,14 +91,15 @@ def read_options(asked: Any) -> tuple[str, Options]:
 def offers(opened: OpenModel, asked: None, progress: Progress) -> list[dict[str, Any]]:
     """What can be made of an opened model, how large and how fast it would be, and by which commands."""
     expected, kind, path = estimate(opened.model), opened.model.space.kind, opened.path
+    known = {"truncation": opened.model.knows_truncation or opened.model.has_styles}
     found = [
         offer("html", path, expected.why_no_page, expected.page_bytes, expected.milliseconds),
         offer("onnx", path, expected.why_no_onnx, expected.onnx_bytes),
-        offer("sheet", path),
+        offer("sheet", path) | known,
         offer("card", path),
     ]
     if kind == "image":
-        found.insert(3, offer("film", path))
+        found.insert(3, offer("film", path) | known)
     if kind == "table":
         found.insert(0, offer("rows", path))
     return found
@@ -109,27 +110,28 @@ def offer(
 ) -> dict[str, Any]:
     """One thing that can be made, or why it cannot."""
     possible = why is None
-    command = export_command(to, OPTIONS[to](), path) if possible else None
     return {
         "to": to,
         "possible": possible,
         "why": why,
         "bytes": size if possible else None,
         "milliseconds": milliseconds if possible else None,
-        "command": None if command is None else spelled(command),
+        "command": export_command(to, OPTIONS[to](), path) if possible else None,
     }
 
 
-def export_command(to: str, options: Options, path: str) -> list[str] | None:
-    """The arguments of `zerosum` that make the same; None where nothing has to be made."""
+def export_command(to: str, options: Options, path: str) -> str | None:
+    """The command that makes the same in a terminal; None where nothing has to be made."""
+    if to == "card":
+        return None
     if isinstance(options, Sheet):
-        return ["sample", path, "--seeds", options.seeds, *_truncated(options.truncation)]
+        return spelled(["sample", path, "--seeds", options.seeds, *_truncated(options.truncation)])
     if isinstance(options, Film):
         walk = ["explore", "walk", path, "--seeds", options.seeds, "--steps", str(options.frames)]
-        return [*walk, *_truncated(options.truncation), "--out", f"walk.{options.format}"]
+        return spelled([*walk, *_truncated(options.truncation), "--out", f"walk.{options.format}"])
     if isinstance(options, Rows):
-        return ["sample", path, "--count", str(options.count), "--out", f"rows.{options.format}"]
-    return None if to == "card" else ["export", path, "--to", to]
+        return spelled(["sample", path, "--count", str(options.count), "--out", f"rows.{options.format}"])
+    return spelled(["export", path, "--to", to])
 
 
 def _truncated(truncation: float | None) -> list[str]:

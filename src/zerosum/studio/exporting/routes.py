@@ -7,7 +7,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from zerosum.studio.answers import answer, asked_json
-from zerosum.studio.exporting.offers import offers
+from zerosum.studio.exporting.offers import export_command, offers, read_options
 from zerosum.studio.studio import studio_of
 
 
@@ -24,6 +24,14 @@ async def export(request: Request) -> Response:
     return answer({"file": file, "name": made.name, "bytes": made.path.stat().st_size, "checks": made.checks}, 201)
 
 
+async def command(request: Request) -> Response:
+    """POST /api/models/ID/export/command: what makes the same in a terminal."""
+    studio, model = studio_of(request), request.path_params["model"]
+    await asyncio.to_thread(studio.runs.find_model, model)
+    to, options = read_options(await asked_json(request))
+    return answer({"command": export_command(to, options, studio.named(model))})
+
+
 async def download(request: Request) -> Response:
     """GET /api/files/FILE."""
     made = studio_of(request).exports.find(request.path_params["file"])
@@ -33,5 +41,6 @@ async def download(request: Request) -> Response:
 ROUTES = [
     Route("/api/models/{model}/exports", offered),
     Route("/api/models/{model}/export", export, methods=["POST"]),
+    Route("/api/models/{model}/export/command", command, methods=["POST"]),
     Route("/api/files/{file}", download),
 ]

@@ -133,8 +133,7 @@ class Data:
         if found.kind != "built-in":
             raise unknown("built-in set", place)
         if found.name not in self._thumbs:
-            async with self._free:
-                self._thumbs[found.name] = self._thumbs.get(found.name) or await once(thumb, found.name)
+            self._thumbs[found.name] = await asyncio.to_thread(thumb, found.name)
         return self._thumbs[found.name]
 
     async def _see(self, wanted: Look) -> tuple[str, Looked]:

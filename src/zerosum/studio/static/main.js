@@ -119,6 +119,10 @@ watchRuns((runs) => {
   }
 });
 makeBar(part("bar"), currentRun); // after that, so that it hears of runs when the newest is known
+document.querySelector(".skip")?.addEventListener("click", (event) => {
+  event.preventDefault(); // an address names a page of the studio, and not a place on it
+  root.focus();
+});
 window.addEventListener("hashchange", () => {
   show().then(() => root.focus({ preventScroll: true }));
 });

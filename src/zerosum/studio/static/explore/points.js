@@ -16,7 +16,7 @@ import { makeTold } from "./told.js";
 
 /** @typedef {import("./kit.js").Base} Base */
 /** @typedef {import("./scatter.js").Points} Points */
-/** @typedef {{condition: string | null, truncation: number | null, seed: number, count: number}} State seed: of the first */
+/** @typedef {{condition: string | null, seed: number, count: number}} State seed: of the first */
 
 const COUNTS = [100, 250, 500, 1000, 2000, 5000];
 
@@ -99,10 +99,8 @@ export function openPoints(root, base, query) {
 function stateOf(query, model) {
   const seed = Number(query.get("s") ?? 0);
   const count = Number(query.get("n") ?? 1000);
-  const truncation = Number(query.get("psi") ?? NaN);
   return {
     condition: model.told ? query.get("told") : null,
-    truncation: model.truncation && truncation >= 0 ? truncation : null,
     seed: Number.isInteger(seed) && seed >= 0 && seed <= LARGEST_SEED ? seed : 0,
     count: COUNTS.includes(count) ? count : 1000,
   };
@@ -112,13 +110,10 @@ function stateOf(query, model) {
  * @param {State} state
  * @returns {URLSearchParams}
  */
-function queryOf({ condition, truncation, seed, count }) {
+function queryOf({ condition, seed, count }) {
   const query = new URLSearchParams({ s: String(seed), n: String(count) });
   if (condition !== null) {
     query.set("told", condition);
-  }
-  if (truncation !== null) {
-    query.set("psi", String(truncation));
   }
   return query;
 }

@@ -10,11 +10,12 @@ import { openPlayground } from "../playground/page.js";
  * @returns {Promise<() => void>} leaves the page
  */
 export async function open(root, address) {
-  const { close } = openPlayground(root, {
+  const { ready, close } = openPlayground(root, {
     makeWorker: () => new Worker(new URL("../playground/engine/worker.js", import.meta.url), { type: "module" }),
     query: address.query,
     remember: rememberQuery,
     link: () => location.href,
   });
+  await ready;
   return close;
 }

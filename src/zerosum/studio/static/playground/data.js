@@ -60,8 +60,11 @@ export function makeData(board, stage) {
   };
 }
 
+/** What suits one dimension, as in the first paper's figure and algorithm, and what suits two. */
+const SUITING = { 1: { latentSize: 1, discriminatorSteps: 3 }, 2: { latentSize: 2, discriminatorSteps: 1 } };
+
 /**
- * Takes other data; where they have other dimensions, with as many latents.
+ * Takes other data; where they have other dimensions, with what suits those.
  * @param {Board} board
  * @param {string} data
  * @param {1 | 2} dimensions
@@ -70,7 +73,7 @@ export function makeData(board, stage) {
 function choose(board, data, dimensions, points = []) {
   const before = board.settings.data;
   const had = before === "points1" ? 1 : before === "points2" ? 2 : DISTRIBUTIONS[before].dimensions;
-  board.change({ data, points, ...(had === dimensions ? {} : { latentSize: dimensions }) });
+  board.change({ data, points, ...(had === dimensions ? {} : SUITING[dimensions]) });
 }
 
 /**

@@ -31,7 +31,8 @@ import { makeToolbar } from "./toolbar.js";
 /**
  * @param {HTMLElement} root
  * @param {Surroundings} surroundings
- * @returns {{playground: Playground, close: () => void}}
+ * @returns {{playground: Playground, ready: Promise<void>, close: () => void}} ready once the first frame is drawn, or why
+ *   there is none is said
  */
 export function openPlayground(root, { makeWorker, query, remember, link }) {
   const board = new Board(makeWorker());
@@ -71,9 +72,19 @@ export function openPlayground(root, { makeWorker, query, remember, link }) {
     board.tell("frame");
   };
   document.addEventListener("theme", repaint);
+  /** @type {Promise<void>} */
+  const ready = new Promise((resolve) => {
+    const stop = board.listen(["frame", "trouble"], () => {
+      if (board.frame || board.trouble) {
+        stop();
+        resolve();
+      }
+    });
+  });
   beginWith(board, query);
   return {
     playground,
+    ready,
     close: () => {
       document.removeEventListener("theme", repaint);
       lessons.stop();

@@ -89,7 +89,8 @@ export function makeReadings(board) {
   const verdictLine = h("p", { class: "pg-verdict", data: { testid: "verdict" } });
   const numbers = makeNumbers(board, () => facts);
   const element = h("section", { class: "pg-readings stack", "aria-label": "Readings" },
-    h("div", { class: "card pg-score" }, h("dl", null, facts.map((fact) => fact.row)), verdictLine),
+    h("div", { class: "card pg-score" }, h("dl", { class: "pg-chiefs" }, facts.filter(({ chief }) => chief).map(({ row }) => row)),
+      h("dl", { class: "pg-facts" }, facts.filter(({ chief }) => !chief).map(({ row }) => row)), verdictLine),
     h("div", { class: "card pg-plots" }, histogram.element, plots.map((plot) => plot.element)), numbers.element);
   let before = -Infinity;
   const show = () => {
@@ -102,7 +103,7 @@ export function makeReadings(board) {
     for (const { of, value, row } of facts) {
       const text = of(frame, board);
       /** @type {HTMLElement} */ (row).hidden = text === null;
-      if (text !== null && value.textContent !== text) {
+      if (value.textContent !== text) {
         value.textContent = text;
       }
     }

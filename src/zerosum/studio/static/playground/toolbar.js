@@ -60,7 +60,8 @@ export function makeToolbar(board, slow, link) {
         button("step-d", "The discriminator makes one move (d)", () => step("discriminator"), "Step D"),
         button("step-g", "The generator makes one move (g)", () => step("generator"), "Step G"),
         button("step-both", "D moves, then G (s)", () => step("both"), "Both")),
-      slowly, button("reset", "Begin again from round 0, with the same seed (b)", reset, icon("undo"), "Reset")),
+      slowly, button("reset", "Begin again from round 0, with the same seed (b)", reset, icon("undo"),
+        h("span", { class: "pg-long" }, "Reset"))),
     h("div", { class: "row pg-sides" }, speedField(board), seedField(board), shareButton(link)));
   return { element, close: () => keys.forEach((takeBack) => takeBack()) };
 }
