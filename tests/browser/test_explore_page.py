@@ -1,4 +1,4 @@
-"""The page Explore: what is seen is what Python and commands make, a drag ends on its last value, and all of it by keys."""
+"""The page Explore: what is seen is what Python and commands make, a drag ends on its last value, all of it by keys."""
 
 import csv
 import hashlib
@@ -15,6 +15,7 @@ from PIL import Image, ImageSequence
 
 import zerosum
 from zerosum.__main__ import main
+from zerosum.studio.workers import prepare
 
 Eventually = Callable[..., None]
 
@@ -30,6 +31,7 @@ PIXELS = """(canvas) => {
 @pytest.fixture(scope="session")
 def grown(trained: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The trained runs, one of a table, and one of pictures with classes and styles."""
+    prepare()
     out = tmp_path_factory.mktemp("grown")
     random = np.random.default_rng(0)
     lines = [f"{20 + n % 50},{'red' if x < 0.7 else 'blue'}" for n, x in enumerate(random.random(200))]
@@ -44,7 +46,7 @@ def grown(trained: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture
 def explore(visitor: Any, studio: Any, grown: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
-    """A function that opens a run's page in the studio, as in `explore("digits", "s=7")`; commands run in its folder."""
+    """A function that opens a run's page in a studio, as in `explore("digits", "s=7")`; commands run where it does."""
     monkeypatch.chdir(studio.root.parent)
 
     def open(run: str, query: str = "", page: Any = None, **size: int) -> Any:
@@ -63,7 +65,7 @@ def place(page: Any) -> dict[str, Any]:
 def exact(page: Any, wanted: Callable[[dict[str, Any]], bool] = bool) -> np.ndarray:
     """The exact picture, (height, width, 3), as soon as it is that of a place that is wanted."""
     canvas = page.get_by_test_id("picture")
-    for _ in range(200):
+    for _ in range(400):
         page.wait_for_timeout(50)
         if canvas.get_attribute("data-exact") == "true" and wanted(place(page)):
             return pixels(canvas)
@@ -168,6 +170,50 @@ def test_the_picture_can_be_saved(explore: Any) -> None:
     assert np.array_equal(shown, file_of(download.value.path()))
 
 
+LINKS = [
+    "plane=4%2C8%2C15%2C%40mine&x=.3&y=.81",
+    "way=3%2C9&t=.35&frames=48&loop=1&told=dog",
+    "tab=arithmetic&a=1%2C2%2C5&b=3&c=8&near=903%3A.25",
+    "s=%40mine&space=z&psi=.7",
+    "s=1&mix=9&layers=1-3&move=pca-w-10-0a1b2c%3A1%3D-2.5%400-1&move=smile%3A0%3D.05",
+    "s=4294967295&tab=photo",
+]
+
+CONDITIONS = {
+    "age > 3": ["age > 3"],
+    "age between 20 and 30 and colour = 'salt and pepper'": ["age between 20 and 30", "colour = 'salt and pepper'"],
+    'a = 1 and (b = 2 or c = 3) and "x and y" is missing': ["a = 1", "(b = 2 or c = 3)", '"x and y" is missing'],
+    "a = 1 and b = 2 or c = 3": ["a = 1 and b = 2 or c = 3"],
+    "a = 'it''s' and b = 2": ["a = 'it''s'", "b = 2"],
+    "": [],
+}
+
+
+def test_links_say_all_of_a_state_and_conditions_are_taken_apart(explore: Any) -> None:
+    page = explore(FACES)
+    again = page.evaluate(
+        """async ([links, run]) => {
+          const {queryOf, stateOf} = await import("/static/explore/link.js");
+          const model = await (await fetch(`/api/models/${run}`)).json();
+          return links.map((link) => queryOf(stateOf(new URLSearchParams(link), model), model).toString());
+        }""",
+        [LINKS, FACES],
+    )
+    assert again == LINKS
+    parts = page.evaluate(
+        """async (conditions) => {
+          const {conditionOf, partsOf} = await import("/static/explore/condition.js");
+          const column = (name, kind) => ({name, kind});
+          return [conditions.map(partsOf), conditionOf(column("age", "integer"), ">=", "-3.5"),
+            conditionOf(column("age", "integer"), ">=", "old"), conditionOf(column('a "b"', "category"), "=", "it's"),
+            conditionOf(column("and", "category"), "is missing", "")];
+        }""",
+        list(CONDITIONS),
+    )
+    assert parts[0] == list(CONDITIONS.values())
+    assert parts[1:] == ["age >= -3.5", "age >= 'old'", '"a ""b""" = \'it\'\'s\'', '"and" is missing']
+
+
 # ---- a drag --------------------------------------------------------------------------------------------------------
 
 
@@ -187,7 +233,7 @@ def test_a_drag_ends_on_its_last_value(explore: Any) -> None:
         }"""
     )
     canvas = page.get_by_test_id("picture")
-    for _ in range(200):
+    for _ in range(400):
         page.wait_for_timeout(50)
         if place(page)["latent"]["between"]["t"] == 0.91:
             break
@@ -261,7 +307,7 @@ def test_undo_and_redo(explore: Any) -> None:
 def test_trays_by_keys_are_arithmetic_as_in_python(explore: Any) -> None:
     page = explore(DIGITS, "tab=arithmetic&told=3")
     page.locator("[data-testid=candidates][data-first='0']").wait_for()
-    page.get_by_test_id("cell-0").focus()
+    page.get_by_test_id("candidates-0").focus()
     for key in ("a", "ArrowRight", "A", "ArrowRight", "b", "ArrowRight", "ArrowRight", "c"):
         page.keyboard.press(key)
     terms = [{"factor": 1, "seeds": [0, 1]}, {"factor": -1, "seeds": [2]}, {"factor": 1, "seeds": [4]}]
@@ -482,6 +528,7 @@ def test_points_over_real_ones(explore: Any) -> None:
     assert written[0] == "40" and written[1] == ", ".join(
         f"{value:.3f}" for value in np.round(found[0].astype(float), 4)
     )
+    page.get_by_role("heading", name="Explore").click()
     page.keyboard.press("ArrowRight")
     page.locator("[data-testid=scatter][data-first='41']").wait_for()
     set_slider(page, "count", 0)
@@ -519,7 +566,7 @@ def test_everything_by_keys(explore: Any) -> None:
     page.keyboard.type("12")
     page.keyboard.press("Enter")
     exact(page, lambda found: found["latent"] == {"seed": 12})
-    go_to("cell-0")
+    go_to("samples-0")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     exact(page, lambda found: found["latent"]["seed"] not in (0, 12))
@@ -543,8 +590,7 @@ def test_nothing_serious_and_no_sideways_scrolling(
             page.locator(
                 "[data-testid=picture][data-place], table.rows tbody tr, [data-testid=scatter][data-count]"
             ).first.wait_for()
-            for summary in page.locator("details:not([open]) > summary").all():
-                summary.click()
+            page.evaluate("() => document.querySelectorAll('details').forEach((one) => (one.open = true))")
             assert serious(page) == [], (run, query)
             for width in WIDTHS:
                 page.set_viewport_size({"width": width, "height": 900})

@@ -24,6 +24,11 @@ def number(page: Any, testid: str) -> float:
     return float(found[0].replace(",", ""))
 
 
+def address(page: Any) -> str:
+    """Where the page is, as its address bar says."""
+    return page.evaluate("() => location.href")
+
+
 def readings(page: Any) -> dict[str, str]:
     """All readings but how fast it goes."""
     rows = page.locator("dd[data-testid^=reading-]")
@@ -87,7 +92,7 @@ def test_a_link_plays_the_same_run(visitor: Any) -> None:
     page.get_by_test_id("seed").fill("77")
     page.get_by_test_id("seed").press("Enter")
     steps(page, 20)
-    link, found = page.url, readings(page)
+    link, found = address(page), readings(page)
     for part in ("data=moons", "loss=hinge", "seed=77", "batch=32", "spectral=true", "penalties=none"):
         assert part in link
     other = visitor.tab()
@@ -118,6 +123,20 @@ def test_a_setting_holds_at_once_and_its_run_goes_on(visitor: Any) -> None:
     steps(page, 1)
 
 
+def test_a_game_that_explodes_says_so(visitor: Any) -> None:
+    """Weights that are no numbers any more stop the game, with a way out."""
+    rates = "generatorRate=1&discriminatorRate=1&optimizer=descent&penalties=none"
+    page = playground(visitor, f"?loss=hellinger&{rates}")
+    page.get_by_test_id("run").click()
+    page.get_by_test_id("trouble").filter(has_text="exploded").wait_for()
+    assert page.get_by_test_id("run").text_content() == "Run"
+    page.get_by_test_id("setting-loss").select_option("non-saturating")
+    page.get_by_test_id("reset").click()
+    page.locator("[data-testid=reading-round]:text-is('0')").wait_for()
+    assert page.get_by_test_id("trouble").is_hidden()
+    steps(page, 1)
+
+
 def test_points_are_drawn_and_typed(visitor: Any, eventually: Callable[..., None]) -> None:
     """A stroke of the pointer becomes the data; so do typed points, in the plane or on a line; links hold them."""
     page = playground(visitor)
@@ -129,7 +148,7 @@ def test_points_are_drawn_and_typed(visitor: Any, eventually: Callable[..., None
     page.mouse.down()
     page.mouse.move(left + 0.6 * box["width"], middle, steps=12)
     page.mouse.up()
-    eventually(lambda: "data=points2" in page.url, "the drawing is the data")
+    eventually(lambda: "data=points2" in address(page), "the drawing is the data")
     page.get_by_test_id("draw").click()
     page.get_by_test_id("type-points").click()
     rows = [[float(one) for one in row.split(", ")] for row in page.get_by_test_id("points").input_value().split("\n")]
@@ -140,11 +159,11 @@ def test_points_are_drawn_and_typed(visitor: Any, eventually: Callable[..., None
     page.get_by_test_id("points").fill("0.5\n0.6\n-1")
     page.get_by_test_id("use-points").click()
     page.get_by_test_id("layer-threads").wait_for()
-    assert "data=points1" in page.url and "latentSize=1" in page.url
+    assert "data=points1" in address(page) and "latentSize=1" in address(page)
     steps(page, 3)
     found = readings(page)
     other = visitor.tab()
-    other.goto(page.url)
+    other.goto(address(page))
     other.locator("main[data-ready]").wait_for()
     steps(other, 3)
     assert readings(other) == found

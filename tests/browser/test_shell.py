@@ -28,6 +28,13 @@ def settle(page: Any) -> None:
     page.wait_for_timeout(400)
 
 
+def anew(page: Any) -> Any:
+    """The page as it is right after its address was opened: nothing has the focus."""
+    page.reload()
+    page.locator("main[data-ready]").wait_for()
+    return page
+
+
 # ---- every page ----------------------------------------------------------------------------------------------------
 
 
@@ -81,14 +88,13 @@ def test_a_page_left_while_it_opens_leaves_only_the_next(visitor: Any, adopt: Ru
     adopt("ring")
     page = visitor.open("#/start")
     held: list[Any] = []
-    page.route(asked, held.append)
+    page.route(asked, lambda route: held.append(route))
     page.evaluate("location.hash = '#/run/ring/train?view=side'")
     for _ in range(100):
         page.wait_for_timeout(50)
         if held:
             break
     assert held, "the page Train has asked for nothing"
-    page.unroute(asked)
     page.evaluate("location.hash = '#/runs'")
     page.locator("main[data-ready=runs]").wait_for()
     for route in held:
@@ -131,7 +137,7 @@ def test_back_and_forward(visitor: Any, adopt: Run) -> None:
 
 def test_the_first_tab_stop_skips_to_the_page(visitor: Any, adopt: Run) -> None:
     adopt("digits")
-    page = visitor.open("#/runs")
+    page = anew(visitor.open("#/runs"))
     page.keyboard.press("Tab")
     skip = page.get_by_text("Skip to the page")
     assert skip.evaluate("(link) => link === document.activeElement")
@@ -145,7 +151,7 @@ def test_the_first_tab_stop_skips_to_the_page(visitor: Any, adopt: Run) -> None:
 
 def test_focus_goes_along_the_rail_then_the_bar_then_the_page(visitor: Any, adopt: Run) -> None:
     adopt("digits")
-    page = visitor.open("#/run/digits/train")
+    page = anew(visitor.open("#/run/digits/train"))
     order = []
     for _ in range(12):
         page.keyboard.press("Tab")

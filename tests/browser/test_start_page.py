@@ -218,7 +218,7 @@ def test_files_that_are_refused_are_named_with_a_sentence_and_the_others_stay(vi
     refused = page.get_by_test_id("refused")
     assert refused.get_by_role("listitem").count() == 2
     large = refused.get_by_role("listitem").filter(has_text="large.png").inner_text()
-    assert "10,000,001 bytes" in large and "10,000,000 are allowed" in large
+    assert "10,000,000 bytes" in large
     pickled = refused.get_by_role("listitem").filter(has_text="model.pkl").inner_text()
     assert "pickle" in pickled or "run" in pickled
     assert page.get_by_test_id("data-facts").inner_text().split("\n")[1] == "40"
@@ -275,13 +275,14 @@ def test_settings_go_into_the_address_the_command_and_the_run(visitor, studio, e
         set_to(page, testid, text)
     page.get_by_test_id("settings.spectral_norm").check()
     page.get_by_test_id("settings.loss").select_option(label="hinge")
-    plan = plan_of(page, lambda: set_to(page, "run.minutes", "0.02"), asked='"minutes":0.02')
+    plan = plan_of(page, lambda: set_to(page, "run.minutes", "0.7"), asked='"minutes":0.7')
     assert page.get_by_test_id("changed-count").inner_text() == "8 changed"
     page.reload()
     assert planned(page) == plan["command"], "a reload loses settings"
     page.get_by_test_id("all-settings").click()
     assert page.get_by_test_id("settings.optimizer.betas").input_value() == "0.1, 0.9"
-    page.get_by_test_id("train").click()
+    page.get_by_test_id("run.minutes").fill("0.02")
+    page.get_by_test_id("train").click()  # while the field still has the focus: nothing may move away under the pointer
     page.wait_for_url("**/train", timeout=SLOW)
     (run,) = (path for path in studio.root.iterdir() if path.name.endswith("-ring-r3gan"))
     eventually(lambda: ended(run), "the training does not finish", seconds=90)
@@ -333,8 +334,8 @@ def test_a_refused_setting_says_so_in_its_place(visitor, testid) -> None:
     assert sentence in wrong.inner_text()
     assert page.get_by_test_id(testid).get_attribute("aria-invalid") == "true"
     page.get_by_test_id("train").click()
-    page.get_by_test_id("refusal").wait_for()
     page.locator(f"[data-testid='{testid}']:focus").wait_for()
+    assert page.get_by_test_id("refusal").inner_text() == wrong.inner_text()
     assert "#/start" in page.url
 
 

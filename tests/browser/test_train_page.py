@@ -8,13 +8,12 @@ from typing import Any
 
 import pytest
 
-from zerosum.__main__ import main
 from zerosum.core.events import read_events
 
 Run = Callable[..., Any]
 Eventually = Callable[..., None]
 
-RING = "00001-ring"
+SLOW = 90_000  # milliseconds: data are read, and networks trained, in processes of their own
 
 
 def shown(page: Any) -> int:
@@ -272,6 +271,34 @@ def test_many_events_open_with_all_peaks(visitor: Any, made_up: Run, eventually:
 # ---- live ----------------------------------------------------------------------------------------------------------
 
 
+def test_charts_that_nobody_sees_are_drawn_and_printed(visitor: Any, made_up: Run, eventually: Eventually) -> None:
+    run = made_up().hold()
+    page = visitor.open("#/run/00000-made-up/train")
+    eventually(lambda: page.get_by_test_id("speed-plot").locator("canvas").count() == 1, "the last chart is not drawn")
+    assert page.evaluate("scrollY") == 0
+    assert page.get_by_test_id("speed-plot").evaluate(
+        "(plot) => plot.querySelector('canvas').getContext('2d').getImageData(0, 0, 400, 200).data.some(Boolean)"
+    )
+    run.progress(7)
+    eventually(lambda: f"{run.samples:,}" in page.get_by_test_id("run-facts").inner_text(), "nothing came")
+    page.wait_for_timeout(800)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert f"Up to {run.samples:,} samples." in words(page, "speed")
+
+
+def test_pointing_at_a_sample_says_its_seed(visitor: Any, adopt: Callable[..., Path], eventually: Eventually) -> None:
+    adopt("digits")
+    page = visitor.open("#/run/digits/train")
+    eventually(lambda: shown(page) > 0, "no samples")
+    sheet = page.get_by_test_id("sheet-b").bounding_box()
+    page.mouse.move(sheet["x"] + 0.99 * sheet["width"], sheet["y"] + 0.01 * sheet["height"])
+    tile = page.get_by_test_id("tile-b")
+    columns = json.loads(page.evaluate("fetch('/api/runs/digits').then((answer) => answer.text())"))["sheet"]["columns"]
+    assert tile.inner_text() == str(columns - 1)
+    tile.click()
+    page.wait_for_url(f"**/run/digits/explore?s={columns - 1}*")
+
+
 def test_columns_stay_bounded_and_keep_extremes(visitor: Any) -> None:
     page = visitor.open("#/runs")
     found = page.evaluate(
@@ -295,6 +322,28 @@ def test_columns_stay_bounded_and_keep_extremes(visitor: Any) -> None:
     assert found["most"] <= 4001 and set(found["lengths"]) == {found["count"]} and found["count"] > 1500
     assert (found["low"], found["high"], found["last"], found["r1"]) == (-99, 99, 64 * 50_000, [16, 50_000])
     assert found["ordered"] and found["widest"] <= 3 * 64 * 50_000 / found["count"]
+
+
+def test_hours_of_events_take_no_more_memory(visitor: Any, made_up: Run, eventually: Eventually) -> None:
+    run = made_up().hold()
+    page = visitor.open("#/run/00000-made-up/train")
+    session = page.context.new_cdp_session(page)
+    session.send("HeapProfiler.enable")
+
+    def hear(times: int) -> dict[str, float]:
+        for _ in range(times):
+            run.progress(1500)
+            run.probe()
+            run.snapshot()
+            eventually(lambda: f"{run.samples:,}" in page.get_by_test_id("run-facts").inner_text(), "nothing came")
+        page.wait_for_timeout(1200)
+        for _ in range(3):
+            session.send("HeapProfiler.collectGarbage")
+        return {**session.send("Runtime.getHeapUsage"), **session.send("Memory.getDOMCounters")}
+
+    before, after = hear(4), hear(8)  # after so many, columns are as long as they become
+    assert after["usedSize"] - before["usedSize"] < 1.5e6
+    assert after["nodes"] - before["nodes"] < 200 and after["jsEventListeners"] - before["jsEventListeners"] < 20
 
 
 def test_the_stream_survives_a_restart(visitor: Any, studio: Any, made_up: Run, eventually: Eventually) -> None:
@@ -361,34 +410,44 @@ def test_a_finding_shows_as_a_card(visitor: Any, made_up: Run) -> None:
     assert "collapse" in page.locator("#urgent").inner_text()
 
 
-@pytest.fixture
-def hopeless(studio: Any) -> Path:
-    """A run that learns nothing, and was told so; trained for real."""
-    absurd = ("--optimizer.rate", "1e-8", "--optimizer.final-rate", "None", "--width", "16", "--blocks", "1")
-    fast = ("--batch", "32", "--device", "cpu", "--log-rounds", "4", "--probe-rounds", "20", "--samples", "4800")
-    assert main(["train", "ring", "--recipe", "r3gan", "--out", str(studio.root), "--name", RING, *fast, *absurd]) == 0
-    return studio.root / RING
+def begin_training(page: Any, data: str, **changes: Any) -> None:
+    """Choose data and settings on the page Start, and train."""
+    page.get_by_test_id(f"place-{data}").click()
+    page.get_by_test_id("train-card").wait_for(timeout=SLOW)
+    page.evaluate("(text) => { location.hash += `&${new URLSearchParams({changes: text})}`; }", json.dumps(changes))
+    page.get_by_test_id("changed-count").get_by_text(str(sum(map(len, changes.values())))).wait_for(timeout=SLOW)
+    page.get_by_test_id("train").click()
+    page.locator("main[data-ready=train]").wait_for(timeout=SLOW)
 
 
-def test_a_remedy_does_what_it_says_and_is_taken_back(visitor: Any, hopeless: Path, eventually: Eventually) -> None:
-    before = json.loads((hopeless / "config.json").read_text())["settings"]["optimizer"]["rate"]
-    page = visitor.open(f"#/run/{RING}/train")
-    page.get_by_test_id("remedy-no-progress-0").click()
+def test_a_collapse_shows_at_once_and_its_remedy_works_and_is_undone(
+    visitor: Any, studio: Any, eventually: Eventually
+) -> None:
+    page = visitor.open("#/start")
+    often = {"batch": 32, "log_rounds": 3, "probe_rounds": 30, "samples": 3000}
+    begin_training(page, "ring", settings={"discriminator_rate": 100.0}, run=often)
+    card = page.get_by_test_id("finding-exploding-gradient")
+    card.wait_for(timeout=SLOW)
+    (folder,) = (path for path in studio.root.iterdir() if path.name.endswith("-ring-r3gan"))
+    told = [name for name in names(folder) if name in ("probe", "finding")]
+    assert "alarm" in card.inner_text() and told.index("finding") <= 3, "the third look has come and gone"
+
+    page.get_by_test_id("remedy-exploding-gradient-0").click()
     changes = page.get_by_test_id("changes").locator("tbody tr").all_inner_texts()
-    name, old, new = changes[0].split("\t")
-    assert name == "optimizer.rate" and float(old) == before
-    page.get_by_test_id("remedy-no-progress-0-yes").click()
-    page.get_by_test_id("treatment").wait_for(timeout=60_000)
-    (treatment,) = json.loads((hopeless / "treatments.json").read_text())
-    assert treatment["failure"] == "no-progress" and treatment["settings"]["optimizer"]["rate"] == float(new) != before
-    told = ["{}: {} -> {}".format(*row.split("\t")) for row in changes]
-    assert treatment["changes"] == told
-    eventually(lambda: "finished" in names(hopeless), "it does not train on", seconds=90)
+    assert "discriminator_rate\t100.0\t1.0" in changes
+    page.get_by_test_id("remedy-exploding-gradient-0-yes").click()
+    page.get_by_test_id("treatment").wait_for(timeout=SLOW)
+    (treatment,) = json.loads((folder / "treatments.json").read_text())
+    assert treatment["failure"] == "exploding-gradient" and treatment["settings"]["discriminator_rate"] == 1
+    assert treatment["changes"] == ["{}: {} -> {}".format(*row.split("\t")) for row in changes]
+    eventually(lambda: names(folder)[-1] == "finished", "it does not train on", seconds=90)
+
     page.get_by_test_id("undo").click()
     page.get_by_test_id("undo-yes").click()
-    page.get_by_test_id("treatment").wait_for(state="hidden", timeout=60_000)
-    page.get_by_test_id("remedy-no-progress-0").wait_for()
-    assert json.loads((hopeless / "treatments.json").read_text()) == []
+    page.get_by_test_id("treatment").wait_for(state="hidden", timeout=SLOW)
+    card.wait_for()
+    assert json.loads((folder / "treatments.json").read_text()) == []
+    assert json.loads((folder / "config.json").read_text())["settings"]["discriminator_rate"] == 100
 
 
 def test_pausing_going_on_and_stopping(
@@ -401,7 +460,7 @@ def test_pausing_going_on_and_stopping(
     page.get_by_test_id("longer").fill("3")
     page.get_by_test_id("longer-ask-yes").click()
     pause = page.get_by_test_id("pause")
-    pause.get_by_text("Pause", exact=True).wait_for(timeout=60_000)
+    pause.get_by_text("Pause", exact=True).wait_for(timeout=SLOW)
     page.keyboard.press("Escape")
     page.locator("body").press(" ")
     pause.get_by_text(re.compile("Pausing|Go on")).wait_for()

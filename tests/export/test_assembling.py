@@ -30,9 +30,8 @@ globalThis.order.push("numbers");
 const factor = 2;
 export const double = (value) => factor * value;
 export class Counter { value = 0; add(more) { this.value += more; } }
-export async function* nothing() {}
 export {};
-""".replace("export async function* nothing() {}\n", ""),
+""",
     "beginning.js": "globalThis.order = [];\n",
 }
 

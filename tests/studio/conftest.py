@@ -90,6 +90,7 @@ def refused() -> Callable[..., str]:
 
     def check(status: int, response: object) -> str:
         assert response.status_code == status, response.text
+        assert "default-src 'self'" in response.headers["content-security-policy"]
         (sentence,) = response.json().values()
         assert list(response.json()) == ["error"] and sentence.endswith((".", "?")) and "Traceback" not in sentence
         return sentence

@@ -107,6 +107,25 @@ def test_columns_of_a_run(client, work):
     assert str(work) not in json.dumps(series), "places on the disk are nobody's business"
 
 
+def test_a_record_of_a_hundred_thousand_events(client, work):
+    """A page gets few points, every peak, the whole list of what happened, and goes on from the end."""
+    path = work / "runs" / RING / "events.jsonl"
+    with path.open("a") as file:
+        for number in range(100_000):
+            loss = {40_000: 1e6, 70_000: -1e6}.get(number, number % 7)
+            file.write(f'{{"event": "progress", "samples": {2000 + number}, "seconds": {number}.5, "loss": {loss}}}\n')
+    append_event(path, {"event": "finished", "samples": 102_000, "seconds": 100_001.0})
+    series = client.get(f"/api/runs/{RING}/series").json()
+    columns = series["progress"]
+    assert {len(column) for column in columns.values()} == {2000}
+    assert columns["samples"][-1] == 101_999 and max(filter(None, columns["loss"])) == 1e6
+    assert min(value for value in columns["loss"] if value is not None) == -1e6
+    assert series["notes"][-1]["event"] == "finished"
+    assert series["offset"].startswith(f"{path.stat().st_size}.")
+    run = client.get(f"/api/runs/{RING}").json()
+    assert (run["state"], run["samples"]) == ("finished", 102_000)
+
+
 def test_a_page_gets_the_latest_of_many_sheets(client, work):
     path = work / "runs" / RING / "events.jsonl"
     for number in range(2000, 2500):

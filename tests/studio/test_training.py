@@ -234,18 +234,19 @@ def test_whole_forms_can_be_sent_back(client, name):
     place = next(one["id"] for one in client.get("/api/places").json()["entries"] if one["name"] == name)
     seen = client.post("/api/data", json={"place": place}).json()
     plans = client.app.studio.plans
+    tried = 0
     for recipe in recipes():
-        if seen["kind"] not in recipe.kinds or recipe.needs_condition and not seen["classes"]:
+        form = client.get("/api/form", params={"data": seen["data"], "recipe": recipe.name})
+        if form.status_code == 422:  # it learns other data, or needs to be told more of them
+            assert seen["kind"] not in recipe.kinds or recipe.needs_condition
             continue
-        for preset in (None, *recipe.presets):
-            asked = {"data": seen["data"], "recipe": recipe.name} | ({"preset": preset} if preset else {})
-            form = client.get("/api/form", params=asked)
-            assert form.status_code == 200, form.text
-            sent = {group["name"]: values_of(group["fields"]) for group in form.json()["fields"]}
-            asked = PlanAsked(data=form.json()["data"], recipe=recipe.name, preset=preset, **sent)
-            wanted = asyncio.run(plans.wanted(asked))
-            assert wanted.settings == wanted.usual and wanted.run == Run() and wanted.seen.look.options == DataOptions()
-            assert wanted.arguments()[:4] == ["train", name, "--recipe", recipe.name]
+        sent = {group["name"]: values_of(group["fields"]) for group in form.json()["fields"]}
+        asked = PlanAsked(data=form.json()["data"], recipe=recipe.name, **sent)
+        wanted = asyncio.run(plans.wanted(asked))
+        assert wanted.settings == wanted.usual and wanted.run == Run() and wanted.seen.look.options == DataOptions()
+        assert wanted.arguments() == ["train", name, "--recipe", recipe.name]
+        tried += 1
+    assert tried >= 3
 
 
 def test_a_training_that_was_killed_has_stopped_and_says_why(empty, tmp_path):

@@ -83,7 +83,8 @@ class Data:
                 raise Refusal(422, f"{asked.run} was trained on {known.data.source}s of a program, which are gone.")
             source, usual = known.data.source, known.data.options
         else:
-            source, usual = self._places.find(str(asked.place)).source, DataOptions()
+            place = await asyncio.to_thread(self._places.find, str(asked.place))
+            source, usual = place.source, DataOptions()
         options = with_options(usual, asked.options)
         return await self._see(Look(source=source, usual=usual, options=options, recipe=asked.recipe))
 
@@ -129,7 +130,7 @@ class Data:
         Raises:
             Refusal: There is no such set.
         """
-        found = self._places.find(place)
+        found = await asyncio.to_thread(self._places.find, place)
         if found.kind != "built-in":
             raise unknown("built-in set", place)
         if found.name not in self._thumbs:

@@ -40,9 +40,9 @@ async def events(request: Request) -> Response:
 
 async def sheet(request: Request) -> Response:
     """GET /api/runs/ID/sheets/SAMPLES.jpg: the contact sheet; .png: the one that is saved."""
-    folder = await asyncio.to_thread(studio_of(request).runs.find, request.path_params["run"])
+    runs, run = studio_of(request).runs, request.path_params["run"]
     samples, form = request.path_params["samples"], request.path_params["form"]
-    known = {int(path.stem): path for path in folder.sheets()}
+    known = await asyncio.to_thread(lambda: {int(path.stem): path for path in runs.find(run).sheets()})
     if samples not in known or form not in ("jpg", "png"):
         raise unknown("contact sheet", f"{samples}.{form}")
     return await _picture(request, known[samples], form)

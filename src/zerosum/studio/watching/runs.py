@@ -61,12 +61,7 @@ class Runs:
 
     def folders(self) -> dict[str, RunFolder]:
         """The folders that are runs, or were made to become some, by id."""
-        folders = {name: RunFolder(path) for name, path in self._listed()}
-        return {name: one for name, one in folders.items() if one.events.exists() or (one.path / JOB).exists()}
-
-    def models(self) -> dict[str, Path]:
-        """Folders with a model, a run's or its own, by id."""
-        return {name: path for name, path in self._listed() if _has_model(path)}
+        return {name: RunFolder(path) for name, path in self._listed().items() if _is_run(path)}
 
     def find(self, run: str) -> RunFolder:
         """The folder of a run.
@@ -74,17 +69,17 @@ class Runs:
         Raises:
             Refusal: There is none of that id.
         """
-        found = self.folders().get(run)
-        if found is None:
+        path = self._listed().get(run)
+        if path is None or not _is_run(path):
             raise unknown("run", run)
-        return found
+        return RunFolder(path)
 
     def find_model(self, model: str) -> Path:
         """The folder of a run or a model that can be explored; errors as for `find`."""
-        found = self.models().get(model)
-        if found is None:
+        path = self._listed().get(model)
+        if path is None or not _has_model(path):
             raise unknown("model", model)
-        return found
+        return path
 
     def listing(self) -> list[dict[str, Any]]:
         """What there is to say of each run, those that changed last first."""
@@ -186,12 +181,14 @@ class Runs:
             known = self._asked[folder.path.name] = changed, value
         return known[1]
 
-    def _listed(self) -> Iterator[tuple[str, Path]]:
+    def _listed(self) -> dict[str, Path]:
         """The folders that lie here, by name; not what is hidden, nor links, which lead elsewhere."""
         with os.scandir(self.root) as entries:
-            for entry in entries:
-                if not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False):
-                    yield entry.name, Path(entry.path)
+            return {
+                entry.name: Path(entry.path)
+                for entry in entries
+                if not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False)
+            }
 
     def _item(self, run: str, folder: RunFolder) -> dict[str, Any]:
         summary = self._summaries.setdefault(run, Summary(folder.events))
@@ -256,6 +253,10 @@ def _version(path: Path) -> str | None:
 
 def _latest(notes: list[Event], name: str) -> list[Event]:
     return [note for note in notes if note["event"] == name][-MOST_NOTES:]
+
+
+def _is_run(path: Path) -> bool:
+    return RunFolder(path).events.exists() or (path / JOB).exists()
 
 
 def _has_model(path: Path) -> bool:

@@ -29,7 +29,7 @@ export function makeBrowser(kit, { name, label, count, columns, onChoose, onKey 
   let common = {};
   /** @type {(seed: number) => string | null} */
   let marks = () => null;
-  const cells = Array.from({ length: count }, (_, index) => cell(kit, index));
+  const cells = Array.from({ length: count }, (_, index) => cell(kit, `${name}-${index}`));
   const grid = h("div", { class: "browser", role: "listbox", "aria-label": label, "aria-multiselectable": String(many),
     data: { testid: name } }, cells.map(({ option }) => option));
   grid.style.setProperty("--columns", String(columns));
@@ -71,9 +71,9 @@ export function makeBrowser(kit, { name, label, count, columns, onChoose, onKey 
   const describe = () => cells.forEach(({ option, number }, index) => {
     const seed = first + index;
     const mark = marks(seed);
-    fill(number, String(seed), mark && h("b", null, mark));
+    fill(number, `${seed} `, mark && h("b", null, `in ${mark}`));
     option.setAttribute("aria-selected", String(mark !== null));
-    option.setAttribute("aria-label", [`Sample ${seed}`, option.title, mark && `in ${mark}`].filter(Boolean).join(", "));
+    option.setAttribute("aria-label", [`Sample ${seed}${mark ? ` in ${mark}` : ""}`, option.title].filter(Boolean).join(", "));
     option.dataset.seed = String(seed);
   });
 
@@ -124,13 +124,13 @@ export function makeBrowser(kit, { name, label, count, columns, onChoose, onKey 
 
 /**
  * @param {Kit} kit
- * @param {number} index
+ * @param {string} testid
  */
-function cell({ model }, index) {
+function cell({ model }, testid) {
   const canvas = tile(model);
   const number = h("span", { class: "tile-number", "aria-hidden": "true" });
   const option = h("div", { class: "cell", role: "option", draggable: "true", "aria-selected": "false",
-    "aria-label": `Sample ${index}`, data: { testid: `cell-${index}` } }, canvas, number);
+    data: { testid } }, canvas, number);
   return { canvas, number, option };
 }
 

@@ -22,7 +22,7 @@ export function cropper({ shape: [height, width] }) {
   let picture = null;
   let [x, y] = [0.5, 0.5]; // the middle of the window, as shares of the picture
 
-  const window_ = () => {
+  const reach = () => {
     const { width: wide, height: tall } = /** @type {ImageBitmap} */ (picture);
     const factor = Math.min(wide / canvas.width, tall / canvas.height) / Number(zoom.value);
     return [canvas.width * factor, canvas.height * factor];
@@ -31,7 +31,7 @@ export function cropper({ shape: [height, width] }) {
     if (!picture) {
       return;
     }
-    const [wide, tall] = window_();
+    const [wide, tall] = reach();
     const room = [wide / 2 / picture.width, tall / 2 / picture.height];
     x = Math.min(1 - room[0], Math.max(room[0], x));
     y = Math.min(1 - room[1], Math.max(room[1], y));
@@ -46,7 +46,7 @@ export function cropper({ shape: [height, width] }) {
   };
   const shift = (/** @type {number} */ across, /** @type {number} */ down) => {
     if (picture) {
-      const [wide, tall] = window_();
+      const [wide, tall] = reach();
       x += (across * wide) / picture.width;
       y += (down * tall) / picture.height;
       draw();

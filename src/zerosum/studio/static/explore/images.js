@@ -63,7 +63,7 @@ export function openImages(root, base, query) {
     arithmetic: arithmetic.next };
   const random = () => acts[scene.state.tab](kit);
 
-  fill(root, h("div", { class: "explore" }, h("div", { class: "explore-stage stack" }, stage.element,
+  fill(root, h("div", { class: "explore" }, h("div", { class: "explore-stage stack pinned" }, stage.element,
     stageButtons({ random, save: stage.save, favour: favourites.favour })), h("div", { class: "stack" }, tabs.element,
     controls.any && h("section", { class: "card", "aria-label": "What it is" }, controls.element),
     h("section", { class: "card", "aria-label": "Directions" }, directions.element),

@@ -69,7 +69,7 @@ export function makePhoto(kit) {
   };
   const follow = async (/** @type {string} */ job) => {
     cancel.hidden = progress.hidden = false;
-    cancel.onclick = () => post(`${job}/cancel`);
+    cancel.onclick = () => post(`${job}/cancel`).catch(kit.fail);
     while (!kit.left.aborted) {
       const report = await get(job);
       progress.max = report.total;

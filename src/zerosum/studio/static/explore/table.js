@@ -126,7 +126,7 @@ function makeRows({ model, client, say, fail, well }, scene) {
       count.value = String(state.count);
     },
     wrong: () => wide.classList.add("outdated"),
-    draw: (/** @type {Rows} */ { columns, rows, tries }, /** @type {State} */ { seed }) => {
+    draw: (/** @type {Rows} */ { columns, rows, tries }, /** @type {State} */ { condition, seed }) => {
       wide.classList.remove("outdated");
       const out = tries - rows.length;
       words.textContent = out > 0 ? `${percent(out / tries)} of ${number(tries)} made were left out: not as asked, or against a rule` : "";
@@ -135,7 +135,7 @@ function makeRows({ model, client, say, fail, well }, scene) {
         columns.map((name, at) => h("th", { scope: "col", class: align[at] || undefined }, name)))),
       h("tbody", null, rows.map((row, index) => h("tr", null, h("th", { scope: "row", class: "number" }, String(seed + index)),
         row.map((entry, at) => h("td", { class: align[at] || undefined }, entry))))));
-      table.dataset.condition = scene.state.condition ?? "";
+      table.dataset.condition = condition ?? "";
       table.dataset.first = String(seed);
     },
   };

@@ -20,12 +20,12 @@ export async function open(root, { run }) {
   const known = (await refreshRuns()).find((one) => one.id === run);
   if (run === null) {
     fill(root, emptyPage("nothing-to-export", { title: "There is nothing to export yet", label: "Train something",
-      href: addressOf("start"), words: "Train a model first. You can then give it to anybody, as a single web page." }));
+      href: addressOf("start"), words: "Train a model first. You can then give it to anybody, as one web page." }));
     return () => undefined;
   }
   if (known?.model === false) {
     fill(root, emptyPage("no-model", { title: "This run has no model yet", label: "Watch it train",
-      href: addressOf("train", run), words: "It is written at the first checkpoint, about a minute after the start." }));
+      href: addressOf("train", run), words: "The first checkpoint brings it, about a minute after the start." }));
     return () => undefined;
   }
   const groups = fill(h("div", { class: "exports" }), h("p", { class: "soft", role: "status" },

@@ -6,17 +6,18 @@ import { addressOf, rememberQuery } from "../core/address.js";
 import { add, announce, fill, h } from "../core/dom.js";
 import { refreshRuns } from "../core/runs.js";
 import { makeChoice, makeWaiting, refusals } from "../start/choose.js";
+import { Chosen } from "../start/chosen.js";
 import { columnsCard } from "../start/columns.js";
 import { dataCard, problem } from "../start/data.js";
 import { acceptDrops } from "../start/drop.js";
-import { fieldsFor, makeSettings, merged } from "../start/plan.js";
+import { fieldsFor, makeSettings } from "../start/plan.js";
 import { recipeCard } from "../start/recipe.js";
 import { trainCard } from "../start/train.js";
 import { upload } from "../start/upload.js";
 
 /** @typedef {import("../core/address.js").Address} Address */
 /** @typedef {import("../start/data.js").Data} Data */
-/** @typedef {{place: string} | {run: string}} Source */
+/** @typedef {import("../start/chosen.js").Source} Source */
 
 const QUESTION = "What should the generator learn to make?";
 const WAIT = 500; // milliseconds after the last change before a plan is tried out
@@ -44,17 +45,12 @@ class Start {
     this.going = new AbortController();
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.trial = undefined;
-    /** @type {Source | null} */
-    this.source = null;
+    this.chosen = new Chosen();
     /** @type {Data | null} */
     this.data = null;
     this.readAs = ""; // the data's id as the recipe reads them
     /** @type {import("../start/recipe.js").Recipe[]} */
     this.recipes = [];
-    /** @type {import("../start/recipe.js").Choice} */
-    this.choice = { recipe: "auto", preset: null };
-    /** @type {import("../parts/form.js").Changes} */
-    this.changes = {};
     /** @type {import("../start/plan.js").Settings | null} */
     this.settings = null;
     /** @type {ReturnType<typeof trainCard> | null} */
@@ -77,17 +73,14 @@ class Start {
 
   /** @param {URLSearchParams} query what the address says: a place or a run to clone, a recipe, changed settings */
   async begin(query) {
-    const [place, run, said] = [query.get("place"), query.get("clone"), query.get("changes")];
-    this.choice = { recipe: query.get("recipe") ?? "auto", preset: query.get("preset") };
-    this.changes = said === null ? {} : JSON.parse(said);
-    if (run !== null && said !== null) {
-      await this.read({ run }, run);
-    } else if (run !== null) {
-      await this.clone(run);
-    } else if (place !== null) {
-      await this.read({ place }, query.get("name") ?? "the data");
-    } else {
+    this.chosen = Chosen.of(query);
+    const { source } = this.chosen;
+    if (source === null) {
       await this.ask();
+    } else if ("run" in source && !query.has("recipe")) {
+      await this.clone(source.run);
+    } else {
+      await this.read(source, "run" in source ? source.run : "the data");
     }
   }
 
@@ -107,8 +100,7 @@ class Start {
 
   /** Forgets choices that were made for other data. */
   forget() {
-    this.choice = { recipe: "auto", preset: null };
-    this.changes = {};
+    this.chosen = new Chosen();
     fill(this.notices);
   }
 
@@ -144,8 +136,8 @@ class Start {
    */
   async clone(run) {
     const { config, settings } = await get(`/api/runs/${encodeURIComponent(run)}`);
-    this.choice = { recipe: config.recipe, preset: null };
-    this.changes = { settings, run: config.run }; // of which the forms keep what is not usual
+    this.chosen.recipe = { recipe: config.recipe, preset: null };
+    this.chosen.changes = { settings, run: config.run }; // of which the forms keep what is not usual
     await this.read({ run }, run);
   }
 
@@ -164,22 +156,24 @@ class Start {
     }
     this.body.setAttribute("aria-busy", "true");
     try {
-      const options = this.changes.options ?? {};
+      const options = this.chosen.changes.options ?? {};
       /** @type {Data} */
       const data = await post("/api/data", { ...source, recipe: "auto", options }); // its answer holds the proposal
       if (signal.aborted) {
         return;
       }
-      this.source = source;
       this.data = data;
-      this.choice = { ...this.choice, recipe: this.choice.recipe === "auto" ? data.recipe.name : this.choice.recipe };
+      this.chosen.source = source;
+      if (this.chosen.recipe.recipe === "auto") {
+        this.chosen.recipe.recipe = data.recipe.name;
+      }
       this.recipes = await get(`/api/recipes?kind=${data.kind}`);
       announce(`${data.name} is read.`);
       await this.show(signal);
     } catch (error) {
       await this.giveUp(error, signal, () => {
         fill(this.notices);
-        this.changes = merged(this.changes, { options: { skip_bad: true } });
+        this.chosen.readBy({ skip_bad: true });
         this.read(source, name);
       });
     } finally {
@@ -214,14 +208,14 @@ class Start {
    */
   async show(signal) {
     const data = /** @type {Data} */ (this.data);
-    const { fields, data: read } = await fieldsFor(data, this.choice);
+    const { fields, data: read } = await fieldsFor(data, this.chosen.recipe);
     if (signal.aborted) {
       return;
     }
     this.readAs = read;
     const settings = makeSettings(fields, { onOptions: () => this.change(true), onSettings: () => this.change(false) });
-    settings.show(this.changes);
-    this.changes = this.withKinds(settings.changes());
+    settings.show(this.chosen.changes);
+    this.chosen.change(settings.changes());
     const train = trainCard(settings.ofTraining, () => this.start());
     [this.settings, this.train] = [settings, train];
     const focused = document.activeElement?.getAttribute("data-testid");
@@ -233,8 +227,11 @@ class Start {
         this.forget();
         this.ask();
       }),
-      recipeCard(this.recipes, this.choice, data.recipe, (choice) => this.choose(choice)), train.element),
-    data.columns && columnsCard(data.columns, data.kinds ?? [], this.columnKinds(), (kinds) => this.tellKinds(kinds)),
+      recipeCard(this.recipes, this.chosen.recipe, data.recipe, (choice) => this.choose(choice)), train.element),
+    data.columns && columnsCard(data.columns, data.kinds ?? [], this.chosen.columnKinds(), (kinds) => {
+      this.chosen.tellColumnKinds(kinds);
+      this.readAgain();
+    }),
     settings.others);
     const again = focused && this.body.querySelector(`[data-testid="${CSS.escape(focused)}"]`);
     if (again instanceof HTMLElement) {
@@ -242,39 +239,14 @@ class Start {
     } else if (document.activeElement === document.body) {
       this.title.focus({ preventScroll: true }); // what was pressed is gone, and the next Tab is to be here
     }
-    this.remember();
+    rememberQuery(this.chosen.query());
     this.tryOut();
-  }
-
-  /** @returns {{[name: string]: string}} kinds of columns that were chosen */
-  columnKinds() {
-    const said = this.changes.options?.column ?? [];
-    return Object.fromEntries(said.map((/** @type {string} */ text) => {
-      const cut = text.lastIndexOf("=");
-      return [text.slice(0, cut), text.slice(cut + 1)];
-    }));
-  }
-
-  /** @param {{[name: string]: string}} kinds by column */
-  tellKinds(kinds) {
-    const column = Object.entries(kinds).map(([name, kind]) => `${name}=${kind}`);
-    this.changes = merged(this.changes, { options: { column } });
-    this.readAgain();
-  }
-
-  /**
-   * @param {import("../parts/form.js").Changes} changes
-   * @returns {import("../parts/form.js").Changes} with the kinds of columns, which are no field of the forms
-   */
-  withKinds(changes) {
-    const { column } = this.changes.options ?? {};
-    return column?.length ? merged(changes, { options: { column } }) : changes;
   }
 
   /** @param {import("../start/recipe.js").Choice} choice another recipe, or another preset of the same */
   async choose(choice) {
-    this.choice = choice;
-    delete this.changes.settings; // they were another recipe's
+    this.chosen.recipe = choice;
+    delete this.chosen.changes.settings; // they were another recipe's
     const signal = this.turn();
     try {
       await this.show(signal);
@@ -285,8 +257,8 @@ class Start {
 
   /** @param {boolean} reads whether how the data are read was changed */
   change(reads) {
-    this.changes = this.withKinds(this.settings?.changes() ?? {});
-    this.remember();
+    this.chosen.change(this.settings?.changes() ?? {});
+    rememberQuery(this.chosen.query());
     if (reads) {
       this.readAgain();
     } else {
@@ -295,26 +267,9 @@ class Start {
   }
 
   readAgain() {
-    if (this.source !== null) {
-      this.read(this.source, this.data?.name ?? "the data");
+    if (this.chosen.source !== null) {
+      this.read(this.chosen.source, this.data?.name ?? "the data");
     }
-  }
-
-  /** Keeps what was chosen in the address, so that loading the page again, or a link, brings it back. */
-  remember() {
-    if (this.source === null || this.data === null) {
-      return;
-    }
-    const changed = Object.values(this.changes).some((group) => Object.keys(group).length);
-    rememberQuery({ ..."run" in this.source ? { clone: this.source.run } : { place: this.source.place },
-      recipe: this.choice.recipe, ...this.choice.preset && { preset: this.choice.preset },
-      ...changed && { changes: JSON.stringify(this.changes) } });
-  }
-
-  /** @returns {object} what the server is asked to train */
-  plan() {
-    return { data: this.readAs, recipe: this.choice.recipe, preset: this.choice.preset,
-      settings: {}, run: {}, options: {}, ...this.changes };
   }
 
   /** Asks how long it would take, once nothing has been changed for a moment. */
@@ -324,7 +279,7 @@ class Start {
     this.train?.show(null);
     this.trial = setTimeout(async () => {
       try {
-        const estimate = await post("/api/plan", this.plan());
+        const estimate = await post("/api/plan", this.chosen.plan(this.readAs));
         if (!signal.aborted) {
           this.train?.show(estimate);
         }
@@ -336,15 +291,14 @@ class Start {
 
   /** @param {string} sentence */
   refuse(sentence) {
-    this.settings?.refuse(sentence);
-    this.train?.show(null, sentence);
+    this.train?.show(null, this.settings?.refuse(sentence) ?? sentence);
   }
 
   /** Begins the run, and goes to where it can be watched. */
   async start() {
     const signal = this.turn();
     try {
-      const { id } = await post("/api/runs", this.plan());
+      const { id } = await post("/api/runs", this.chosen.plan(this.readAs));
       await refreshRuns();
       location.hash = addressOf("train", id);
     } catch (error) {

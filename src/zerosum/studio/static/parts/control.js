@@ -50,11 +50,14 @@ export function makeControl(field, path, onChange) {
       show(field.value);
       input.focus();
       heard();
-    } } }, icon("undo"), `Back to ${spelled(field)}`);
+    } } }, icon("undo"), h("span", null, `Back to ${spelled(field)}`));
   const label = h("label", { for: id }, field.label);
-  const element = h("div", { class: "field setting", data: { setting: testid } },
-    field.kind === "switch" && !field.optional ? h("div", { class: "row" }, input, label) : [label, input],
-    wrong, h("p", { class: "help", id: `${id}-help`, hidden: !field.help }, field.help), reset);
+  const ticked = field.kind === "switch" && !field.optional;
+  // The way back has its place beside the label: nothing may move while somebody presses the button below.
+  const head = h("div", { class: "setting-head" },
+    ticked ? h("div", { class: "row tight" }, input, label) : label, reset);
+  const element = h("div", { class: "field setting", data: { setting: testid } }, head, !ticked && input, wrong,
+    h("p", { class: "help", id: `${id}-help`, hidden: !field.help }, field.help));
   const changed = () => JSON.stringify(read()) !== JSON.stringify(field.value);
   const heard = () => {
     refuse(unreadable(input));

@@ -14,7 +14,8 @@ import { makeControl } from "./control.js";
  * @property {() => Changes} changes what was changed from the usual values
  * @property {() => number} count how many settings were changed
  * @property {(changes: Changes) => void} show takes these changes, and the usual values for all others
- * @property {(sentence: string) => boolean} refuse shows a refusal at the setting that it is about, if that is here
+ * @property {(sentence: string) => string | null} refuse shows a refusal at the setting that it is about; returns it as
+ *   it is shown, or null where it is about none of these
  * @property {() => void} focus goes to the first setting that was refused, if there is one
  * @property {() => void} accept takes refusals away
  * @property {(words: string) => number} find shows only settings in whose name or help all words occur, and counts them
@@ -43,9 +44,13 @@ export function makeForm(fields, onChange, { bare = false } = {}) {
     refuse: (sentence) => {
       const blamed = controls.find((control) => isNamed(control, namedIn(sentence)))
         ?? controls.find((control) => control.changed() && isMeant(control, sentence));
-      blamed?.element.closest("details")?.setAttribute("open", "");
-      blamed?.refuse(inLabels(sentence, controls));
-      return blamed !== undefined;
+      if (blamed === undefined) {
+        return null;
+      }
+      const shown = inLabels(sentence, controls);
+      blamed.element.closest("details")?.setAttribute("open", "");
+      blamed.refuse(shown);
+      return shown;
     },
     focus: () => controls.find((control) => control.refused())?.focus(),
     accept: () => controls.forEach((control) => control.refuse(null)),
@@ -116,8 +121,8 @@ function isNamed(control, names) {
 }
 
 /**
- * Whether a sentence that names no setting is about this one: it says its name as a word, as in "Adam's betas are ...", or
- * quotes its value, as in: There is no penalty "r9".
+ * Whether a sentence that names no setting is about this one: it says its name as a word, as in "Adam's betas are ...",
+ * or quotes its value, as in: There is no penalty "r9".
  * @param {Control} control
  * @param {string} sentence
  * @returns {boolean}

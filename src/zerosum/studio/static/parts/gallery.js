@@ -45,8 +45,8 @@ export function makeGallery(model) {
   return {
     element: h("section", { class: "card stack", "aria-labelledby": "gallery", data: { testid: "gallery" } },
       h("div", null, h("h2", { id: "gallery" }, "Learned, or memorised?"), h("p", { class: "soft small" },
-        "Generated samples beside the training samples nearest to them. A sample that equals one of them was memorised; one "
-          + "that only resembles them was learned.")),
+        "Generated samples beside the training samples nearest to them. A sample that equals one of them was "
+          + "memorised; one that only resembles them was learned.")),
       words, image, h("div", { class: "row" }, show, next)),
     stop: () => URL.revokeObjectURL(address),
   };

@@ -76,26 +76,25 @@ function showUploads(section, places, onChoose) {
 
 /**
  * @param {HTMLElement} section
- * @param {{at: string, name?: string, parent: string | null, entries: Place[]}} listing
+ * @param {{at: string | null, name: string, parent: string | null, entries: Place[]}} listing
  * @param {(place: Place) => void} onChoose
  * @param {(id: string | undefined) => void} onEnter
  */
 function showFolder(section, listing, onChoose, onEnter) {
-  const { entries, parent } = listing;
-  const inner = parent !== null && parent !== undefined;
+  const { at, entries, parent } = listing;
+  const inner = at !== null;
   section.hidden = !entries.length && !inner;
-  const here = listing.name ?? "this folder";
-  const title = h("h2", { id: "places-folder" }, inner ? here : `In the folder ${here}`);
+  const title = h("h2", { id: "places-folder" }, inner ? listing.name : `In the folder ${listing.name}`);
   fill(section, h("div", { class: "heading" }, title),
     inner && h("div", { class: "row" },
-      h("button", { data: { testid: "place-up" }, on: { click: () => onEnter(parent || undefined) } },
+      h("button", { data: { testid: "place-up" }, on: { click: () => onEnter(parent ?? undefined) } },
         icon("left"), "Back"),
       h("button", { data: { testid: "place-use" }, on: { click: () => onChoose(
-        { id: listing.at, name: here, kind: "folder" }) } }, "Use this folder")),
+        { id: at, name: listing.name, kind: "folder" }) } }, "Use this folder")),
     entries.length ? h("ul", { class: "listing" }, entries.map((place) => place.kind === "folder"
       ? entry(place, "folder", () => onEnter(place.id))
       : entry(place, bytes(place.size ?? 0), () => onChoose(place))))
-      : h("p", { class: "soft" }, "There is nothing in it that can be trained on."));
+      : h("p", { class: "soft" }, "It holds no folder and no table. Pictures are not listed: use it if it has some."));
 }
 
 /**

@@ -58,7 +58,12 @@ export class Board {
     /** @type {((saved: object) => void)[]} */
     this.savers = [];
     worker.onmessage = (event) => this.hear(event.data);
-    worker.onerror = (event) => this.complain(`The engine stopped: ${event.message || "it could not be loaded"}.`);
+    /** Whether the worker is of no use any more. */
+    this.lost = false;
+    worker.onerror = (event) => {
+      this.lost = true;
+      this.complain(`The engine stopped: ${event.message || "it could not be loaded"}.`);
+    };
   }
 
   /**
@@ -148,7 +153,6 @@ export class Board {
     this.settings = settings;
     this.entries = [];
     this.frame = null;
-    this.complain("");
     this.tell("settings");
     this.tell("began");
     this.ask();
@@ -174,6 +178,7 @@ export class Board {
    */
   begin(asked) {
     this.settings = checked(asked);
+    this.complain("");
     this.order({ type: "begin", settings: this.settings });
     this.tell("settings");
   }
@@ -190,6 +195,7 @@ export class Board {
    */
   change(asked) {
     this.settings = checked({ ...this.settings, ...asked });
+    this.complain("");
     this.send({ type: "change", settings: asked });
     this.tell("settings");
     this.ask();
@@ -205,10 +211,12 @@ export class Board {
 
   /** Stops for now. */
   pause() {
-    this.playing = false;
-    this.send({ type: "pause" });
-    this.tell("playing");
-    this.ask();
+    if (this.playing) {
+      this.playing = false;
+      this.send({ type: "pause" });
+      this.tell("playing");
+      this.ask();
+    }
   }
 
   /** @param {number} speed from 1 to 64 */
@@ -222,9 +230,7 @@ export class Board {
 
   /** @param {PlayerName | "both"} player who makes one move */
   step(player) {
-    if (this.playing) {
-      this.pause();
-    }
+    this.pause();
     this.order({ type: "step", player });
     this.ask();
   }
@@ -264,6 +270,7 @@ export class Board {
 
   /** @param {unknown} saved what a file holds */
   restore(saved) {
+    this.complain("");
     this.order({ type: "restore", saved });
   }
 

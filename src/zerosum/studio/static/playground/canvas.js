@@ -6,7 +6,7 @@ import { token } from "../core/theme.js";
 
 /** @typedef {[number, number, number]} Colour red, green and blue, from 0 to 255 */
 
-/** A canvas that fills its box, keeps its shape, and is drawn anew when either changes. */
+/** A canvas that fills its box, keeps its shape, and is drawn only while it is in sight or near. */
 export class Surface {
   /**
    * @param {{[name: string]: unknown}} attributes of the canvas
@@ -20,6 +20,12 @@ export class Surface {
     this.width = 0;
     this.observer = new ResizeObserver(([entry]) => this.resize(entry.contentRect.width));
     this.observer.observe(this.canvas);
+    this.seen = false;
+    this.sight = new IntersectionObserver((entries) => {
+      this.seen = entries[entries.length - 1].isIntersecting;
+      this.paint();
+    }, { rootMargin: "100% 0px" });
+    this.sight.observe(this.canvas);
   }
 
   /** Height in CSS pixels. */
@@ -42,7 +48,7 @@ export class Surface {
   /** Draws it now. */
   paint() {
     const context = this.canvas.getContext("2d");
-    if (!context || !this.width) {
+    if (!context || !this.width || !this.seen) {
       return;
     }
     const scale = window.devicePixelRatio || 1;
@@ -60,6 +66,7 @@ export class Surface {
 
   close() {
     this.observer.disconnect();
+    this.sight.disconnect();
   }
 }
 

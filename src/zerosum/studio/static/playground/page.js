@@ -31,8 +31,8 @@ import { makeToolbar } from "./toolbar.js";
 /**
  * @param {HTMLElement} root
  * @param {Surroundings} surroundings
- * @returns {{playground: Playground, ready: Promise<void>, close: () => void}} ready once the first frame is drawn, or why
- *   there is none is said
+ * @returns {{playground: Playground, ready: Promise<void>, close: () => void}} ready once the first frame is drawn, or it is said
+ *   why there is none
  */
 export function openPlayground(root, { makeWorker, query, remember, link }) {
   const board = new Board(makeWorker());
@@ -75,7 +75,7 @@ export function openPlayground(root, { makeWorker, query, remember, link }) {
   /** @type {Promise<void>} */
   const ready = new Promise((resolve) => {
     const stop = board.listen(["frame", "trouble"], () => {
-      if (board.frame || board.trouble) {
+      if (board.frame || board.lost) {
         stop();
         resolve();
       }

@@ -29,7 +29,15 @@ export function placing(size) {
   };
 }
 
-/** @type {OffscreenCanvas | HTMLCanvasElement | null} */
+/**
+ * How large marks are: smaller on a small canvas, so that they leave something to be seen.
+ * @param {number} size of the canvas
+ */
+function marking(size) {
+  return Math.min(1, Math.max(0.65, size / 560));
+}
+
+/** @type {HTMLCanvasElement | null} */
 let sheet = null;
 
 /**
@@ -175,9 +183,10 @@ function areaOf([a, b, c, d]) {
  */
 export function drawReal(context, size, points, palette) {
   const { x, y } = placing(size);
+  const radius = 3.2 * marking(size);
   context.beginPath();
   for (let i = 0; i < points.length; i += 2) {
-    circle(context, x(points[i]), y(points[i + 1]), 3.2);
+    circle(context, x(points[i]), y(points[i + 1]), radius);
   }
   context.strokeStyle = faded(palette.card, 0.9);
   context.lineWidth = 1.6;
@@ -195,9 +204,10 @@ export function drawReal(context, size, points, palette) {
  */
 export function drawFake(context, size, points, palette) {
   const { x, y } = placing(size);
+  const radius = 4.6 * marking(size);
   context.beginPath();
   for (let i = 0; i < points.length; i += 2) {
-    diamond(context, x(points[i]), y(points[i + 1]), 4.6);
+    diamond(context, x(points[i]), y(points[i + 1]), radius);
   }
   context.strokeStyle = faded(palette.card, 0.75);
   context.lineWidth = 3.4;

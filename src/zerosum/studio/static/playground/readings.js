@@ -45,7 +45,7 @@ const READINGS = [
   { testid: "reading-doubt", name: "D's error", says: "Mean difference between D and the best possible D.",
     of: ({ measures: { doubt } }) => (doubt === null ? null : number(doubt, 2)) },
   { testid: "reading-round", name: "Round", says: "Rounds played: D's moves, then G's.", of: ({ round }) => number(round) },
-  { testid: "reading-pace", name: "Rounds a second", says: "How fast it is really played.",
+  { testid: "reading-pace", name: "Rounds per s", says: "How fast it is really played.",
     of: (_, { playing, pace }) => (playing && pace ? number(pace, 2) : "–") },
 ];
 

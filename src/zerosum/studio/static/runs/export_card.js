@@ -24,7 +24,9 @@ import { WORDS } from "./exports.js";
 /**
  * @param {string} model id
  * @param {Offer} offer
- * @param {{pictured: boolean, first: boolean}} what whether samples are pictures; whether it is the page's first thing to do
+ * @param {object} what
+ * @param {boolean} what.pictured whether samples are pictures
+ * @param {boolean} what.first whether it is the page's first thing to do
  * @returns {{element: HTMLElement, stop: () => void}}
  */
 export function exportCard(model, offer, { pictured, first }) {

@@ -20,8 +20,8 @@ const COLUMNS = {
   recipe: { name: "Recipe", value: (run) => run.recipe ?? "", extra: true },
   data: { name: "Data", value: (run) => run.data ?? "", extra: true },
   state: { name: "State", value: (run) => run.state },
-  quality: { name: "Best distance to the data", value: (run) => run.quality?.best ?? Infinity },
-  samples: { name: "Samples seen", value: (run) => run.samples, numeric: true, extra: true },
+  quality: { name: "Best distance", value: (run) => run.quality?.best ?? Infinity },
+  samples: { name: "Samples", value: (run) => run.samples, numeric: true, extra: true },
   seconds: { name: "Time", value: (run) => run.seconds, numeric: true, extra: true },
 };
 

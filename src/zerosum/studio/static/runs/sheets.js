@@ -22,9 +22,11 @@ export function makeSheets(onMove) {
   let places = [];
   const figures = h("div", { class: "side-by-side", data: { testid: "sheets" } });
   const none = h("p", { class: "soft", hidden: true }, "There is no contact sheet of these runs yet.");
+  const moment = h("span", { data: { testid: "moment" } });
   const scrubber = makeScrubber({ label: "Samples seen", describe: (index) => `${number(places[index])} samples seen`,
     onMove: (index) => {
       runs.forEach((run, place) => drawSheet(figures.children[place], run, places[index]));
+      fill(moment, ` after ${number(places[index])} samples seen`);
       fetchAround(index);
       onMove(places[index]);
     } });
@@ -43,7 +45,7 @@ export function makeSheets(onMove) {
     onKey(" ", "play, or stop", () => scrubber.turn())];
   return {
     element: h("section", { class: "card stack", "aria-labelledby": "side-by-side" },
-      h("h2", { id: "side-by-side" }, "Contact sheets after equal training"), scrubber.element, none, figures),
+      h("h2", { id: "side-by-side" }, "Contact sheets", moment), scrubber.element, none, figures),
     /** @param {Pictured[]} now */
     show: (now) => {
       const at = places[scrubber.index];

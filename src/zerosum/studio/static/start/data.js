@@ -135,5 +135,5 @@ function check({ level, what, evidence, try_this: advice }) {
  */
 export function problem(place, sentence, skipBad) {
   fill(place, h("section", { class: "problem", role: "alert", data: { testid: "problem" } }, h("p", null, sentence),
-    skipBad && h("button", { data: { testid: "skip-bad" }, on: { click: skipBad } }, "Leave out files that cannot be read")));
+    skipBad && h("button", { data: { testid: "skip-bad" }, on: { click: skipBad } }, "Leave out what cannot be read")));
 }

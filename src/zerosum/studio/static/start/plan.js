@@ -23,7 +23,8 @@ const ELSEWHERE = new Set(["options.column"]);
  * @property {HTMLElement} others all other settings, folded away
  * @property {() => Changes} changes what was changed: {run, settings, options}
  * @property {(changes: Changes) => void} show
- * @property {(sentence: string) => boolean} refuse shows a refusal at the setting that it is about, if there is one
+ * @property {(sentence: string) => string} refuse shows a refusal at the setting that it is about, if there is one, and
+ *   returns it as it is shown
  * @property {() => void} accept takes refusals away
  * @property {() => void} focus goes to the setting that was refused
  */
@@ -79,7 +80,7 @@ export function makeSettings(fields, { onOptions, onSettings }) {
       options = JSON.stringify(rest.changes().options ?? {});
       count();
     },
-    refuse: (sentence) => forms.some((form) => form.refuse(sentence)),
+    refuse: (sentence) => ofData.refuse(sentence) ?? ofTraining.refuse(sentence) ?? rest.refuse(sentence) ?? sentence,
     accept: () => forms.forEach((form) => form.accept()),
     focus: () => forms.forEach((form) => form.focus()),
   };

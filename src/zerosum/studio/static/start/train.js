@@ -45,7 +45,8 @@ export function trainCard(form, onTrain) {
     wrong.hidden = refusal === null;
     wrong.textContent = refusal;
     command.show(estimate?.command ?? null);
-    fill(words, estimate ? inWords(estimate) : refusal === null && WAITING);
+    words.hidden = refusal !== null;
+    fill(words, estimate ? inWords(estimate) : WAITING);
     words.classList.toggle("soft", estimate === null);
     if (refusal !== null) {
       alarm(refusal);

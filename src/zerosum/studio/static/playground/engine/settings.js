@@ -126,7 +126,7 @@ export const FIELDS = [
     high: 100000, whole: true, stops: [0, 500, 1000, 2000, 5000, 10000] },
   { key: "pack", label: "Pack", help: "D judges so many samples at once, so that a lack of variety shows.", low: 1,
     high: 8, whole: true, fresh: true, stops: [1, 2, 3, 4] },
-  { key: "limit", label: "Weight limit", help: "D's weights are clipped to it; 0 for no limit.", low: 0, high: 10,
+  { key: "limit", label: "Weight clipping", help: "D's weights are cut off at this; 0 for no limit.", low: 0, high: 10,
     stops: [0, 0.01, 0.05, 0.1, 0.2, 0.5, 1] },
   { key: "spectral", label: "Spectral norm", help: "No layer of D stretches anything.", fresh: true },
   { key: "latentSize", label: "Latent size", help: "Random numbers that G makes a sample of.", low: 1, high: 16,
