@@ -126,7 +126,7 @@ class Visitor:
     def __init__(self, browser: Any, studio: Studio, **options: Any) -> None:
         self.studio = studio
         self.context = browser.new_context(viewport={"width": 1440, "height": 900}, **options)
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(60_000)
         self.wrong: list[str] = []
         self.tolerated: list[str] = []
         self.known = False

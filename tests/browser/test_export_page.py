@@ -122,7 +122,7 @@ def test_a_command_is_copied(visitor: Any, adopt: Run) -> None:
     visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = visitor.open("#/run/00000-ring/export")
     page.get_by_test_id("copy-export-onnx-command").click()
-    page.get_by_text("Copied").wait_for()
+    page.get_by_text("Copied", exact=True).wait_for()
     assert page.evaluate("navigator.clipboard.readText()") == command(page, "onnx")
 
 

@@ -53,7 +53,7 @@ def test_a_page_is_quiet_and_fits(visitors: Run, adopt: Run, serious: Run, name:
     assert page.locator("h1").count() >= 1 and page.title().lower().startswith(name)
     assert serious(page) == []
     page.emulate_media(color_scheme="dark")
-    assert page.locator("html").get_attribute("data-theme") == "dark"
+    page.locator("html[data-theme=dark]").wait_for()
     assert serious(page) == []
 
 

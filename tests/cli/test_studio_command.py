@@ -122,7 +122,7 @@ def test_it_serves_until_it_is_interrupted(work: Path):
     """As a person uses it: from a terminal, to a browser, until Ctrl-C."""
     arguments = [sys.executable, "-m", "zerosum", "studio", "--no-open", "--port", "0", "--host", "0.0.0.0"]
     process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=work)
-    assert process.stdout is not None
+    assert process.stdout is not None and process.stderr is not None
     said = "".join(iter(process.stdout.readline, "Ctrl-C ends it; trainings go on.\n"))
     found = re.search(ADDRESS, said)
     assert found is not None, said
@@ -136,5 +136,6 @@ def test_it_serves_until_it_is_interrupted(work: Path):
             assert browser.get("/api/state").json()["root"] == "runs" and browser.get("/api/runs").json() == []
     finally:
         process.send_signal(signal.SIGINT)
-        out, error = process.communicate(timeout=60)
+        with process:  # which waits for its end
+            out, error = process.stdout.read(), process.stderr.read()
     assert process.returncode == 0 and "The studio has ended." in out and "Warning" in out and not error

@@ -1,5 +1,5 @@
-// Takes the lessons with the playground's engine, as pupils who do what a step says, or who only press Run; writes how they
-// fared. Reads {lesson: {seed, changes: [settings changed at each step, ...], moves: [...]}}.
+// Takes the lessons with the playground's engine, as a pupil who does what a step says, beside one who only presses Run.
+// Reads {lesson: [{changes: settings changed at this step, kind: the moves made then}, ...]}; writes how they fared.
 import { readFileSync } from "node:fs";
 
 const load = (name) => import(new URL(name, `${process.argv[2]}/`).href);
@@ -8,74 +8,56 @@ const { Camera } = await load("engine/frames.js");
 const { COURSE } = await load("lessons/course.js");
 const { Attempt } = await load("lessons/lesson.js");
 
-/** Rounds that a pupil waits before giving up. */
-const PATIENCE = 4000;
-/** Rounds that somebody plays who does nothing but press Run. */
-const IDLE = 250;
-/** Rounds between two frames. */
+/** Moves that a pupil waits before giving up, and rounds between two frames. */
+const PATIENCE = 2000;
 const BETWEEN = 5;
+/** Rounds that somebody plays who does nothing but press Run, and rounds between their frames. */
+const IDLE = 160;
+const SELDOM = 20;
 
-class Pupil {
-  constructor(lesson, seed) {
-    this.lesson = lesson;
-    this.session = new Session({ ...lesson.settings, ...(seed === null ? {} : { seed }) });
-    this.attempt = new Attempt(lesson);
-  }
-
-  see() {
-    const { session } = this;
-    const frame = new Camera(session).take(0);
-    return this.attempt.see({ frame, entries: session.entries, settings: session.settings });
-  }
-
-  move(kind) {
-    if (kind === "round") {
-      this.session.round();
-    } else if (kind !== "nothing") {
-      this.session.step(kind);
-    }
-  }
-
-  /** Moves until a step is reached; the number of moves, or null after too many. */
-  play(kind, most) {
-    const between = kind === "round" ? BETWEEN : 1;
-    for (let moves = 0; moves <= most; moves++) {
-      if (moves % between === 0 && this.see()) {
-        return moves;
-      }
-      if (kind === "nothing") {
-        return null;
-      }
-      this.move(kind);
-    }
-    return null;
-  }
+/** Shows an attempt how a session stands; whether that completes a step. */
+function see(attempt, session) {
+  const frame = new Camera(session).take(0);
+  return attempt.see({ frame, entries: session.entries, settings: session.settings });
 }
 
-/** What a step comes to for who does nothing but press Run, where it asks for something else. */
-function idle(pupil, changes) {
-  if (Object.keys(changes).length === 0) {
-    return null;
+/** Moves until a step is reached; the number of moves, or null after too many. */
+function play(attempt, session, kind, most, between) {
+  for (let moves = 0; moves <= most; moves++) {
+    if (moves % between === 0 && see(attempt, session)) {
+      return moves;
+    }
+    if (kind === "nothing") {
+      break;
+    } else if (kind === "round") {
+      session.round();
+    } else {
+      session.step(kind);
+    }
   }
-  const other = Object.assign(Object.create(Pupil.prototype), { session: Session.restore(
-    JSON.parse(JSON.stringify(pupil.session.save()))), attempt: Object.assign(new Attempt(pupil.lesson), pupil.attempt) });
-  return other.play("round", IDLE);
+  return null;
+}
+
+/** Whether a step is reached by somebody who presses Run in place of what it asks for. */
+function reachedIdly(attempt, session) {
+  const same = Session.restore(JSON.parse(JSON.stringify(session.save())));
+  const other = Object.assign(new Attempt(attempt.lesson), attempt);
+  return play(other, same, "round", IDLE, SELDOM) !== null;
+}
+
+function take(lesson, steps) {
+  let session = new Session({ ...lesson.settings });
+  const attempt = new Attempt(lesson);
+  const atOnce = see(attempt, session);
+  const fared = steps.map(({ changes, kind = "round" }) => {
+    see(attempt, session);
+    const before = attempt.now;
+    const idle = changes !== undefined && reachedIdly(attempt, session);
+    session = session.change(changes ?? {});
+    return { before, idle, moves: play(attempt, session, kind, PATIENCE, kind === "round" ? BETWEEN : 1) };
+  });
+  return { steps: lesson.steps.length, atOnce, fared, done: attempt.step === null };
 }
 
 const given = JSON.parse(readFileSync(0, "utf8"));
-const answer = {};
-for (const lesson of COURSE) {
-  const { seeds = [null], steps } = given[lesson.name] ?? { steps: [] };
-  answer[lesson.name] = seeds.map((seed) => {
-    const pupil = new Pupil(lesson, seed);
-    const atOnce = pupil.see();
-    const told = pupil.attempt.now;
-    const fared = steps.map(({ changes = {}, kind = "round" }) => {
-      const lazy = idle(pupil, changes);
-      pupil.session = pupil.session.change(changes);
-      return { lazy, moves: pupil.play(kind, PATIENCE), now: pupil.attempt.now };
-    });
-    return { steps: lesson.steps.length, atOnce, told, fared, done: pupil.attempt.step === null };
-  });
-}
-process.stdout.write(JSON.stringify(answer));
+process.stdout.write(JSON.stringify(Object.fromEntries(COURSE.map((lesson) => [lesson.name, take(lesson, given[lesson.name])]))));

@@ -122,8 +122,11 @@ def invert(
     apart = _distance(space, target, how)
     numbers = range(how.seed, how.seed + how.candidates)
     known = space.at(numbers, condition)
-    far = torch.cat([apart(space.make(known[i : i + BATCH])).cpu() for i in range(0, len(known), BATCH)])
-    nearest = known[far.argsort(stable=True)]
+    far = []
+    for start in range(0, len(known), BATCH):
+        progress("Looking at samples", start, len(known))
+        far.append(apart(space.make(known[start : start + BATCH])).cpu())
+    nearest = known[torch.cat(far).argsort(stable=True)]
     starts = [nearest]
     if how.encoder_steps:
         encoder = open_encoder(

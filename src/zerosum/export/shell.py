@@ -32,12 +32,10 @@ def packed(data: bytes) -> str:
 def shell() -> dict[str, str]:
     """The parts of a page that are the same for all models, by their places in `page/page.html`."""
     program, worker = assembled(HERE / "page" / "main.js"), assembled(HERE / "page" / "worker.js")
-    files = (STYLES / "tokens.css", STYLES / "base.css", HERE / "page" / "page.css")
-    style = "\n".join(file.read_text(encoding="utf-8") for file in files)
-    assert not any(end in style.lower() for end in (*ENDS, "</style")), "the style would end its element"
+    style = joined(STYLES / "tokens.css", STYLES / "base.css", HERE / "page" / "page.css")
     wasm = (RUNTIME / "ort-wasm-simd-threaded.wasm.gz").read_bytes()
     return {
-        "policy": POLICY.format(script=_digest(program), style=_digest(style)),
+        "policy": POLICY.format(script=digest(program), style=digest(style)),
         "version": __version__,
         "style": style,
         "program": program,
@@ -56,11 +54,21 @@ def shell_size() -> int:
 
 def page_of(parts: dict[str, str]) -> bytes:
     """A page with these parts beside those of the shell."""
-    template = (HERE / "page" / "page.html").read_text(encoding="utf-8")
-    whole = shell() | parts
-    return _PLACE.sub(lambda place: whole[place[1]], template).encode("utf-8")
+    return filled(HERE / "page" / "page.html", shell() | parts)
 
 
-def _digest(text: str) -> str:
+def filled(template: Path, parts: dict[str, str]) -> bytes:
+    """A template with what belongs in its places."""
+    return _PLACE.sub(lambda place: parts[place[1]], template.read_text(encoding="utf-8")).encode("utf-8")
+
+
+def joined(*files: Path) -> str:
+    """Style sheets as one, for an element of a page."""
+    style = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    assert not any(end in style.lower() for end in (*ENDS, "</style")), "the style would end its element"
+    return style
+
+
+def digest(text: str) -> str:
     """What a content security policy knows a script or a style by."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")

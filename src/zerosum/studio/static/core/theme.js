@@ -4,9 +4,20 @@
 const KEY = "zerosum.theme";
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
+/** What was chosen last. */
+let chosen = remembered();
+
+/** @returns {string | null} what the browser remembers; nothing where it may not, as on some pages from the disk */
+function remembered() {
+  try {
+    return localStorage.getItem(KEY);
+  } catch {
+    return null;
+  }
+}
+
 /** @returns {"light" | "dark"} */
 export function theme() {
-  const chosen = localStorage.getItem(KEY);
   return chosen === "dark" || chosen === "light" ? chosen : dark.matches ? "dark" : "light";
 }
 
@@ -18,7 +29,12 @@ export function showTheme() {
 
 /** Turns light into dark, or dark into light. */
 export function turnTheme() {
-  localStorage.setItem(KEY, theme() === "dark" ? "light" : "dark");
+  chosen = theme() === "dark" ? "light" : "dark";
+  try {
+    localStorage.setItem(KEY, chosen);
+  } catch {
+    // It holds until the page is left.
+  }
   showTheme();
 }
 

@@ -38,8 +38,8 @@ export function makeArithmetic(kit) {
     }
     const changed = there ? trays[tray].filter((one) => one !== seed) : [...trays[tray], seed];
     scene.set({ trays: trays.map((seeds, at) => (at === tray ? changed : seeds)), near: null });
-    const words = there ? "is out of" : "is in";
-    say(`${typeof seed === "number" ? `Sample ${seed}` : seed} ${words} tray ${NAMES[tray]}, ${counted(changed.length, "sample")}`);
+    const what = typeof seed === "number" ? `Sample ${seed}` : seed;
+    say(`${what} is ${there ? "out of" : "in"} tray ${NAMES[tray]}, ${counted(changed.length, "sample")}`);
   };
   const choose = (/** @type {number} */ tray) => {
     active = tray;
@@ -61,7 +61,8 @@ export function makeArithmetic(kit) {
       h("kbd", null, "B"), " or ", h("kbd", null, "C"), ". Three or more in each tray say what they have in common."),
     browser.element);
 
-  const latest = new Latest((/** @type {{places: any[]}} */ { places }, signal) => kit.client.tiles("trays", places, 8, signal),
+  const latest = new Latest((/** @type {{places: any[]}} */ { places }, signal) => kit.client.tiles("trays", places, 8,
+    signal),
     (tiles) => {
       let index = 0;
       for (const tray of trays) {
@@ -103,7 +104,8 @@ function makeTray({ model, scene, say }, number, put, choose) {
   const average = tile(model);
   const members = h("div", { class: "members" });
   const words = h("span", { class: "soft small" });
-  const title = h("button", { class: "tray-name", "aria-label": `Put samples into tray ${name}`, data: { testid: `tray-${name}` },
+  const title = h("button", { class: "tray-name", "aria-label": `Put samples into tray ${name}`,
+    data: { testid: `tray-${name}` },
     on: { click: () => {
       choose(number);
       say(`Samples go into tray ${name}`);
@@ -153,8 +155,10 @@ function makeTray({ model, scene, say }, number, put, choose) {
      */
     show: (seeds, common) => {
       canvases = seeds.map(() => tile(model));
-      fill(members, canvases.map((canvas, at) => h("button", { class: "member", title: `${seedWords(seeds[at])}: take it out`,
-        "aria-label": `Take ${seedWords(seeds[at])} out of tray ${name}`, data: { testid: `member-${name}-${seeds[at]}` },
+      fill(members, canvases.map((canvas, at) => h("button",
+        { class: "member", title: `${seedWords(seeds[at])}: take it out`,
+        "aria-label": `Take ${seedWords(seeds[at])} out of tray ${name}`,
+          data: { testid: `member-${name}-${seeds[at]}` },
         on: { click: () => {
           put(number, seeds[at]);
           title.focus();

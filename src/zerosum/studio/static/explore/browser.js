@@ -73,7 +73,8 @@ export function makeBrowser(kit, { name, label, count, columns, onChoose, onKey 
     const mark = marks(seed);
     fill(number, `${seed} `, mark && h("b", null, `in ${mark}`));
     option.setAttribute("aria-selected", String(mark !== null));
-    option.setAttribute("aria-label", [`Sample ${seed}${mark ? ` in ${mark}` : ""}`, option.title].filter(Boolean).join(", "));
+    option.setAttribute("aria-label", [`Sample ${seed}${mark ? ` in ${mark}` : ""}`,
+      option.title].filter(Boolean).join(", "));
     option.dataset.seed = String(seed);
   });
 
@@ -144,7 +145,8 @@ function cell({ model }, testid) {
  */
 export function moved(key, index, across, count) {
   /** @type {{[key: string]: number}} */
-  const ways = { ArrowLeft: index - 1, ArrowRight: index + 1, ArrowUp: index - across, ArrowDown: index + across, Home: 0,
+  const ways = { ArrowLeft: index - 1, ArrowRight: index + 1, ArrowUp: index - across, ArrowDown: index + across,
+    Home: 0,
     End: count - 1 };
   return key in ways ? Math.min(count - 1, Math.max(0, ways[key])) : null;
 }

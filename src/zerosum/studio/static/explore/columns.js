@@ -1,5 +1,5 @@
 // @ts-check
-/** How often the values of each column come: generated rows as bars, real ones as a line over them, and the same as numbers. */
+/** How often the values of each column come: generated rows as bars, real ones as a line over them, or both as numbers. */
 
 import { fill, h } from "../core/dom.js";
 import { number, percent } from "../core/words.js";
@@ -26,7 +26,7 @@ const HEIGHT = 96;
 export function makeColumns() {
   /** @type {Panel[]} */
   let panels = [];
-  const words = h("p", { class: "soft small", role: "status" });
+  const words = h("p", { class: "soft small", role: "status" }, "Comparing the columns …");
   const order = h("select", { "aria-label": "Order", data: { testid: "columns-order" }, on: { change: () => draw() } },
     h("option", { value: "table" }, "as in the table"), h("option", { value: "apart" }, "most different first"));
   const numbers = h("input", { type: "checkbox", data: { testid: "columns-numbers" }, on: { change: () => draw() } });
@@ -34,7 +34,8 @@ export function makeColumns() {
   const key = h("p", { class: "row small key", "aria-hidden": "true" }, h("span", { class: "key-real" }), "real",
     h("span", { class: "key-fake" }), "generated");
   const element = h("section", { class: "card stack", "aria-labelledby": "columns-title", data: { testid: "columns" } },
-    h("div", { class: "row spread" }, h("h2", { id: "columns-title" }, "Columns"), h("div", { class: "row" }, key, order,
+    h("div", { class: "row spread" }, h("h2", { id: "columns-title" }, "Columns"),
+      h("div", { class: "row" }, key, order,
       h("label", { class: "row small" }, numbers, "As numbers"))), words, grid);
   const draw = () => {
     const sorted = order.value === "apart" ? [...panels].sort((one, other) => apartOf(other) - apartOf(one)) : panels;
@@ -42,8 +43,9 @@ export function makeColumns() {
   };
   return { element, show: (found, condition) => {
     panels = found.columns;
-    words.textContent = found.real === null ? `${number(found.fake)} generated rows; the real ones are not here.`
-      : `${number(found.fake)} generated rows beside ${number(found.real)} real ones${condition === null ? "" : " that are as asked"}.`;
+    const fake = `${number(found.fake)} generated rows`;
+    words.textContent = found.real === null ? `${fake}; the real ones are not here.`
+      : `${fake} beside ${number(found.real)} real ones${condition === null ? "" : " that are as asked"}.`;
     draw();
     grid.dataset.drawn = "true";
   } };
@@ -70,12 +72,16 @@ function chartOf(panel) {
   const bars = fake.map((share, at) => h("rect", { class: "bar-fake", x: at * bin + 0.5, width: Math.max(0.5, bin - 1),
     y: HEIGHT - height(share), height: height(share) }, h("title", null, `${labels[at]}: ${percent(share)} generated${
     real === null ? "" : `, ${percent(real[at])} real`}`)));
-  const steps = (real ?? []).map((share, at) => `${at ? "" : "M0 "}${at ? "V" : ""}${(HEIGHT - height(share)).toFixed(1)}H${
-    ((at + 1) * bin).toFixed(1)}`).join("");
+  // A line in steps: up or down where a bin begins, then along it.
+  const steps = (real ?? []).map((share, at) => {
+    const up = (HEIGHT - height(share)).toFixed(1);
+    return `${at ? `V${up}` : `M0 ${up}`}H${((at + 1) * bin).toFixed(1)}`;
+  }).join("");
   return h("figure", { class: "column", data: { testid: `column-${name}` } },
     h("figcaption", { class: "row spread" }, h("strong", null, name),
       real !== null && h("span", { class: "soft small" }, `${percent(apartOf(panel))} apart`)),
-    h("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": sentenceOf(panel), preserveAspectRatio: "none" }, bars,
+    h("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": sentenceOf(panel),
+      preserveAspectRatio: "none" }, bars,
       real !== null && h("path", { class: "line-real", d: steps })),
     h("div", { class: "row spread soft small ends" }, h("span", null, low), h("span", null, high)));
 }
@@ -95,8 +101,9 @@ export function sentenceOf(panel) {
   }
   const gaps = fake.map((share, at) => Math.abs(share - real[at]));
   const widest = gaps.indexOf(Math.max(...gaps));
-  return `${name}: commonest real ${commonest(real)}, generated ${commonest(fake)}; furthest apart at ${labels[widest]}, ${
-    percent(real[widest])} real and ${percent(fake[widest])} generated; ${percent(apartOf(panel))} apart in all.`;
+  const apart = `${percent(real[widest])} real and ${percent(fake[widest])} generated`;
+  return `${name}: commonest real ${commonest(real)}, generated ${commonest(fake)}; furthest apart at ${labels[widest]}, `
+    + `${apart}; ${percent(apartOf(panel))} apart in all.`;
 }
 
 /**
@@ -106,7 +113,8 @@ export function sentenceOf(panel) {
 function tableOf({ name, labels, real, fake }) {
   return h("div", { class: "column numbers" }, h("table", { class: "small" }, h("caption", null, name), h("thead", null,
     h("tr", null, h("th", { scope: "col" }, "Value"), real && h("th", { scope: "col", class: "number" }, "Real"),
-      h("th", { scope: "col", class: "number" }, "Generated"))), h("tbody", null, labels.map((label, at) => h("tr", null,
+      h("th", { scope: "col", class: "number" }, "Generated"))),
+        h("tbody", null, labels.map((label, at) => h("tr", null,
     h("th", { scope: "row" }, label), real && h("td", { class: "number" }, percent(real[at])),
     h("td", { class: "number" }, percent(fake[at])))))));
 }

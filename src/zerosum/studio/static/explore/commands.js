@@ -9,7 +9,8 @@ import { placeOf } from "./state.js";
 /** @typedef {import("./state.js").Model} Model */
 
 /**
- * @returns {{element: HTMLElement, show: (command: string, python: string, link: string) => void}} link: an address's hash
+ * @returns {{element: HTMLElement, show: (command: string, python: string, link: string) => void}} link: the hash of an
+ *   address
  */
 export function makeCommands() {
   const kinds = [["Command", "command"], ["Python", "Python"], ["Link", "link"]];
@@ -46,7 +47,8 @@ export function commandOf(state, model) {
 export function filmCommandOf(state, model) {
   const { ends, frames, closed } = state;
   return moves(state) || ends.some((end) => typeof end === "string") ? null
-    : line("zerosum explore interpolate", model.path, "--seeds", ends.join(","), "--steps", frames, ...(closed ? ["--loop"] : []),
+    : line("zerosum explore interpolate", model.path, "--seeds", ends.join(","), "--steps", frames,
+      ...(closed ? ["--loop"] : []),
       ...toldFlags(state, model), ...truncationFlags(state), ...spaceFlags(state, model), "--out", "film.gif");
 }
 

@@ -9,6 +9,7 @@ import { icon } from "../core/icons.js";
 const COMPARISONS = [["=", "is"], ["!=", "is not"], [">=", "is at least"], ["<=", "is at most"], [">", "is above"],
   ["<", "is below"]];
 const CHOICES = COMPARISONS.slice(0, 2);
+const RESERVED = ["and", "or", "not", "in", "is", "between", "missing", "null", "true", "false"];
 const MISSING = [["is missing", "is missing"], ["is not missing", "is there"]];
 
 const LISTENING = {
@@ -24,7 +25,8 @@ const LISTENING = {
  */
 export function makeCondition(model, onCondition) {
   const columns = model.columns ?? [];
-  const problem = h("p", { class: "problem", id: "where-problem", role: "alert", hidden: true, data: { testid: "where-problem" } });
+  const problem = h("p", { class: "problem", id: "where-problem", role: "alert", hidden: true,
+    data: { testid: "where-problem" } });
   const text = h("input", { class: "where", id: "where", spellcheck: "false", autocomplete: "off",
     placeholder: model.told?.examples[0] ?? "", data: { testid: "where" },
     on: { change: () => onCondition(text.value.trim() || null) } });
@@ -32,7 +34,8 @@ export function makeCondition(model, onCondition) {
   const builder = makeBuilder(columns, (added) => onCondition([...partsOf(text.value.trim()), added].join(" and ")));
   const hint = model.listens ? LISTENING[model.listens] : "";
   const element = h("div", { class: "stack" }, builder, chips,
-    h("div", { class: "field" }, h("label", { for: "where" }, "Rows where"), text, h("span", { class: "help" }, hint)), problem);
+    h("div", { class: "field" }, h("label", { for: "where" }, "Rows where"), text, h("span", { class: "help" }, hint)),
+      problem);
   return {
     element,
     show: (condition) => {
@@ -62,9 +65,11 @@ export function makeCondition(model, onCondition) {
  */
 function makeBuilder(columns, onAdd) {
   const named = (/** @type {string} */ name) => columns.find((column) => column.name === name) ?? columns[0];
-  const which = h("select", { "aria-label": "Column", data: { testid: "condition-column" }, on: { change: () => choose() } },
+  const which = h("select", { "aria-label": "Column", data: { testid: "condition-column" },
+    on: { change: () => choose() } },
     columns.map((column) => h("option", { value: column.name }, column.name)));
-  const how = h("select", { "aria-label": "Comparison", data: { testid: "condition-comparison" }, on: { change: () => compare() } });
+  const how = h("select", { "aria-label": "Comparison", data: { testid: "condition-comparison" },
+    on: { change: () => compare() } });
   const place = h("span");
   const add = h("button", { data: { testid: "condition-add" } }, "Add condition");
   /** @type {HTMLInputElement | HTMLSelectElement} */
@@ -112,8 +117,7 @@ function valueField({ name, number, levels, low, high }) {
  * @returns {string}
  */
 export function conditionOf({ name, kind }, sign, value) {
-  const plain = /^[A-Za-z_]\w*$/.test(name) && !["and", "or", "not", "in", "is", "between", "missing", "null", "true", "false"]
-    .includes(name.toLowerCase());
+  const plain = /^[A-Za-z_]\w*$/.test(name) && !RESERVED.includes(name.toLowerCase());
   const column = plain ? name : `"${name.replaceAll('"', '""')}"`;
   if (sign.endsWith("missing")) {
     return `${column} ${sign}`;
@@ -123,7 +127,7 @@ export function conditionOf({ name, kind }, sign, value) {
 }
 
 /**
- * The conditions that all have to hold: what stands between the "and"s of an expression that belong to none of its parts.
+ * The conditions that all have to hold: what stands between those "and"s of an expression that are in none of its parts.
  * @param {string} expression
  * @returns {string[]} the expression alone where it has an "or" of its own
  */

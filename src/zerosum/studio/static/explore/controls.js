@@ -19,7 +19,8 @@ export function makeControls(kit) {
   const space = model.spaces.length > 1 ? makeSpaces(kit) : null;
   const kind = { class: "Class", attributes: "Attributes", prompt: "In words" }[model.told?.kind ?? ""] ?? "";
   const element = h("div", { class: "choices" },
-    told && h("div", { class: "stack close-stack" }, h("h3", null, kind), told.element), truncation?.element, space?.element);
+    told && h("div", { class: "stack close-stack" }, h("h3", null, kind), told.element), truncation?.element,
+      space?.element);
   return {
     element,
     any: Boolean(told ?? truncation ?? space),

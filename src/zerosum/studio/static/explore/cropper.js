@@ -40,7 +40,8 @@ export function cropper({ shape: [height, width] }) {
       context.imageSmoothingQuality = "high";
       context.fillStyle = "white"; // as training reads what is transparent
       context.fillRect(0, 0, canvas.width, canvas.height);
-      context.drawImage(picture, x * picture.width - wide / 2, y * picture.height - tall / 2, wide, tall, 0, 0, canvas.width,
+      context.drawImage(picture, x * picture.width - wide / 2, y * picture.height - tall / 2, wide, tall, 0, 0,
+        canvas.width,
         canvas.height);
     }
   };

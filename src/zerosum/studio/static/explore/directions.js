@@ -23,11 +23,13 @@ export function makeDirections(kit) {
   /** @type {ReturnType<typeof makeSlider>[]} */
   let sliders = [];
   const list = h("div", { class: "directions" });
-  const busy = h("p", { class: "soft small", role: "status" }, "What samples change along: found by looking at many of them, or by the weights alone.");
+  const busy = h("p", { class: "soft small", role: "status" },
+    "What samples change along: found by looking at many of them, or by the weights alone.");
   const reset = h("button", { class: "quiet", data: { testid: "reset-directions" },
     on: { click: () => scene.set({ moves: [] }) } }, "Reset");
   const picks = h("div", { class: "picks", role: "group", "aria-label": "Directions" });
-  const element = h("div", { class: "stack close-stack" }, h("div", { class: "row" }, h("h3", null, "Directions"), picks, reset),
+  const element = h("div", { class: "stack close-stack" },
+    h("div", { class: "row" }, h("h3", null, "Directions"), picks, reset),
     busy, list);
 
   const open = (/** @type {Axes} */ chosen) => {
@@ -60,7 +62,8 @@ export function makeDirections(kit) {
     fill(picks, Object.entries(METHODS).map(([method, words]) => h("button", { class: "pick", ...pressed(
       axes?.method === method && axes.space === space), data: { testid: `find-${method}` },
     on: { click: () => find(/** @type {"pca" | "sefa"} */ (method)) } }, words)), saved.map((one) => h("button", {
-      class: "pick", ...pressed(axes?.name === one.name), data: { testid: `axes-${one.name}` }, on: { click: () => open(one) },
+      class: "pick", ...pressed(axes?.name === one.name), data: { testid: `axes-${one.name}` },
+        on: { click: () => open(one) },
     }, one.name)));
   };
   let drawn = "";
@@ -138,7 +141,8 @@ function layerChoice(scene, axes, index, depth) {
     known.push([`layer ${layer}`, [layer, layer]]);
   }
   const select = h("select", { class: "small", "aria-label": `Layers of direction ${index + 1}`,
-    data: { testid: `direction-layers-${index}` }, on: { change: () => scene.set({ moves: withMove(scene.state, axes.name, index,
+    data: { testid: `direction-layers-${index}` }, on: { change: () => scene.set({ moves: withMove(scene.state,
+      axes.name, index,
       { layers: known[Number(select.value)][1] }) }) } },
   known.map(([words, layers], at) => option(words, layers, at)));
   return { element: select, show: (/** @type {import("./state.js").Layers | null} */ layers) => {

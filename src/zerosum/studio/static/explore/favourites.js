@@ -58,7 +58,8 @@ export function makeFavourites(kit) {
     fill(list, states.map((state, index) => h("div", { class: "favourite" },
       h("button", { class: "strip-cell", title: wordsOf(state), "aria-label": wordsOf(state),
         data: { testid: `favourite-${index}` }, on: { click: () => scene.set(state) } }, canvases[index]),
-      h("button", { class: "quiet icon away", "aria-label": `Remove ${wordsOf(state)}`, data: { testid: `unfavour-${index}` },
+      h("button", { class: "quiet icon away", "aria-label": `Remove ${wordsOf(state)}`,
+        data: { testid: `unfavour-${index}` },
         on: { click: () => write(read().filter((query) => query !== queries[index])) } }, icon("close")))));
     latest.ask(states.map((state, index) => ({ place: placeOf(state), canvas: canvases[index] })));
   };

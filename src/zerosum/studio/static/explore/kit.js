@@ -1,7 +1,8 @@
 // @ts-check
 /** What all parts of the page share. */
 
-import { h } from "../core/dom.js";
+import { fill, h } from "../core/dom.js";
+import { icon } from "../core/icons.js";
 import { readSeed, seedWords } from "./state.js";
 
 /** @typedef {import("./state.js").Seed} Seed */
@@ -18,11 +19,23 @@ import { readSeed, seedWords } from "./state.js";
 
 /**
  * @typedef {Base & {scene: import("./scene.js").Scene<import("./state.js").State>, pace: number,
- *   keep: (names: string[]) => void}} Kit of models of pictures; pace: milliseconds that a picture takes at best, 0 before
- *   there was one; keep: tells all parts under which names something is kept
+ *   keep: (names: string[]) => void}} Kit of models of pictures; pace: milliseconds that a picture takes at best, 0
+ *   before there was one; keep: tells all parts under which names something is kept
  */
 
 /** @typedef {{element: HTMLElement, show: (state: import("./state.js").State, settled: boolean) => void}} Part */
+
+/**
+ * A button that is a picture.
+ * @param {import("../core/icons.js").IconName} name
+ * @param {string} label
+ * @param {string} testid
+ * @param {() => void} click
+ * @returns {HTMLButtonElement}
+ */
+export function iconButton(name, label, testid, click) {
+  return h("button", { class: "icon", title: label, "aria-label": label, data: { testid }, on: { click } }, icon(name));
+}
 
 /**
  * A field for a sample's number, or the name of what is kept.
@@ -31,12 +44,15 @@ import { readSeed, seedWords } from "./state.js";
  * @param {string} options.testid
  * @param {(seed: Seed) => void} options.onSeed
  * @param {boolean} [options.bare] whether the label is for screen readers only
+ * @param {boolean} [options.named] whether names are seeds too
  * @returns {{element: HTMLElement, show: (seed: Seed) => void}}
  */
-export function seedField({ label, testid, onSeed, bare = false }) {
-  const input = h("input", { class: "seed", inputmode: "numeric", list: "kept", autocomplete: "off", spellcheck: "false",
+export function seedField({ label, testid, onSeed, bare = false, named = true }) {
+  const input = h("input", { class: "seed", inputmode: "numeric", list: "kept", autocomplete: "off",
+    spellcheck: "false",
     "aria-label": bare && label, data: { testid }, on: { change: () => {
-      const seed = readSeed(input.value);
+      const read = readSeed(input.value);
+      const seed = named || typeof read === "number" ? read : null;
       input.setAttribute("aria-invalid", String(seed === null));
       if (seed !== null) {
         onSeed(seed);
@@ -64,11 +80,12 @@ export function seedField({ label, testid, onSeed, bare = false }) {
  */
 export function animation({ left }, { testid, still, moving, step, end }) {
   let frame = 0;
-  const element = h("button", { "aria-pressed": "false", data: { testid }, on: { click: () => (frame ? stop() : start()) } },
+  const element = h("button", { "aria-pressed": "false", data: { testid },
+    on: { click: () => (frame ? stop() : start()) } },
     still);
   const paint = () => {
     element.setAttribute("aria-pressed", String(frame !== 0));
-    element.replaceChildren(...(frame ? moving : still).map((child) => (child instanceof Node ? child : String(child))));
+    fill(element, frame ? moving : still);
   };
   const start = () => {
     let before = performance.now();

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Work of which only the newest counts: one piece is on its way, one waits, and what waits is replaced by what is newer.
+ * Work of which only the newest counts: one piece is on its way, one waits, and what is newer takes the place of that.
  *
  * So a drag shows as many pictures as can be made, and always ends with the last one.
  */

@@ -1,5 +1,5 @@
 // @ts-check
-/** States as the query of an address, and back: `#/run/ID/explore?s=7&psi=.7` is all that has to be sent to somebody. */
+/** States as the query of an address, and back: `#/run/ID/explore?s=7&psi=.7` is all that somebody has to be sent. */
 
 import { begin, readSeed, seedWords } from "./state.js";
 

@@ -1,5 +1,5 @@
 // @ts-check
-/** Style mixing: some layers of one sample, and all others of another (Karras et al. 2019, arXiv:1812.04948, Section 3.1). */
+/** Style mixing: some layers of one sample, all others of another (Karras et al. 2019, arXiv:1812.04948, Section 3.1). */
 
 import { fill, h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
@@ -32,7 +32,8 @@ export function makeMixing(kit) {
   });
   let first = 0;
   const canvases = Array.from({ length: (DOWN + 1) * (ACROSS + 1) - 1 }, () => tile(model));
-  const buttons = canvases.map((canvas, index) => h("button", { class: "strip-cell", data: { testid: `mix-${index + 1}` },
+  const buttons = canvases.map((canvas, index) => h("button",
+    { class: "strip-cell", data: { testid: `mix-${index + 1}` },
     on: { click: () => choose(index + 1) } }, canvas));
   const matrix = h("div", { class: "matrix", role: "group", "aria-label": "Mixing matrix" }, h("span"), buttons);
   const turn = (/** @type {number} */ by) => {
@@ -41,8 +42,10 @@ export function makeMixing(kit) {
   };
   const element = h("div", { class: "stack" }, h("div", { class: "row" }, field.element, other.element,
     layers.map((one) => one.element)),
-  h("p", { class: "soft small" }, "Coarse layers come first. Each picture of the matrix has the layers of the sample above it, and all others of the one on its left."),
-  matrix, h("div", { class: "row" }, h("button", { data: { testid: "mix-back" }, on: { click: () => turn(-DOWN - ACROSS) } },
+  h("p", { class: "soft small" }, "Coarse layers come first. Each picture of the matrix has the layers of the sample above ",
+    "it, and all others of the one on its left."),
+  matrix, h("div", { class: "row" }, h("button", { data: { testid: "mix-back" },
+    on: { click: () => turn(-DOWN - ACROSS) } },
     icon("left"), "Before"), h("button", { data: { testid: "mix-more" }, on: { click: () => turn(DOWN + ACROSS) } },
     "Other samples", icon("right"))));
 
@@ -55,7 +58,8 @@ export function makeMixing(kit) {
     const { above, left } = samples();
     scene.set({ ...(row ? { seed: left[row - 1] } : {}), ...(column ? { other: above[column - 1] } : {}) });
   };
-  const latest = new Latest((/** @type {any[]} */ places, signal) => kit.client.tiles("mix", places, ACROSS + 1, signal),
+  const latest = new Latest((/** @type {any[]} */ places, signal) => kit.client.tiles("mix", places, ACROSS + 1,
+    signal),
     (tiles) => {
       canvases.forEach((canvas, index) => drawTile(canvas, tiles, index + 1));
       tiles.bitmap.close();

@@ -21,7 +21,8 @@ export function makeNearest(kit) {
   const row = h("div", { class: "neighbours", role: "img", "aria-label": "Nearest training pictures", hidden: true },
     canvases.map((canvas, index) => h("div", { class: "neighbour" }, canvas, distances[index])));
   const words = h("p", { class: "soft small", role: "status" });
-  const element = h("details", { class: "card", data: { testid: "nearest" }, on: { toggle: () => show(scene.state, true) } },
+  const element = h("details", { class: "card", data: { testid: "nearest" },
+    on: { toggle: () => show(scene.state, true) } },
     h("summary", null, "Nearest training pictures"), h("div", { class: "stack close-stack" }, row, words));
 
   const latest = new Latest(async (/** @type {object} */ place, signal) => {
@@ -37,7 +38,8 @@ export function makeNearest(kit) {
     bitmap.close();
     distances.forEach((distance, index) => fill(distance, apart[index]?.toFixed(1) ?? ""));
     row.hidden = false;
-    row.setAttribute("aria-label", `The ${apart.length} nearest training pictures are ${apart.join(", ")} levels away.`);
+    row.setAttribute("aria-label",
+      `The ${apart.length} nearest training pictures are ${apart.join(", ")} levels away.`);
     words.textContent = "Root mean square difference of pixels, of 255 levels. Copies have about 0.";
     element.dataset.drawn = "true";
     kit.well();

@@ -8,7 +8,8 @@ import { drawTile, tile } from "./tiles.js";
 
 /** @typedef {import("./kit.js").Kit} Kit */
 
-const SEEDS = [901, 902, 903, 904, null, 905, 906, 907, 908]; // towards which samples neighbours lie; the middle is itself
+const SEEDS = [901, 902, 903, 904, null, 905, 906, 907,
+  908]; // towards which samples neighbours lie; the middle is itself
 const AMOUNT = 0.25; // of the way
 
 /**
@@ -19,7 +20,8 @@ export function makeNeighbourhood(kit) {
   const { model, scene, say } = kit;
   const canvases = SEEDS.map(() => tile(model));
   const buttons = SEEDS.map((seed, index) => h("button", { class: "strip-cell", data: { testid: `near-${index}` },
-    "aria-label": seed === null ? "The result itself" : `Neighbour ${index < 4 ? index + 1 : index}`, on: { click: () => {
+    "aria-label": seed === null ? "The result itself" : `Neighbour ${index < 4 ? index + 1 : index}`,
+      on: { click: () => {
       scene.set({ near: seed === null ? null : { seed, amount: AMOUNT } });
       say(seed === null ? "The result itself" : "A neighbour of the result");
     } } }, canvases[index]));
@@ -49,7 +51,8 @@ export function makeNeighbourhood(kit) {
   const element = h("section", { class: "concept-tray tray-result", "aria-label": "Result" },
     h("div", { class: "row spread" }, h("strong", { class: "tray-name" }, "= Result")), grid, form);
 
-  const latest = new Latest((/** @type {any[]} */ places, signal) => kit.client.tiles("around", places, 3, signal), (tiles) => {
+  const latest = new Latest((/** @type {any[]} */ places, signal) => kit.client.tiles("around", places, 3, signal),
+    (tiles) => {
     canvases.forEach((canvas, index) => drawTile(canvas, tiles, index));
     tiles.bitmap.close();
     grid.dataset.drawn = "true";

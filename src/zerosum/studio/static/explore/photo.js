@@ -17,7 +17,8 @@ const OFTEN = 250; // milliseconds between two looks at how far the search is
 export function makePhoto(kit) {
   const { model, client, scene, say } = kit;
   const crop = cropper(model);
-  const file = h("input", { type: "file", accept: "image/*", class: "unseen", id: "photo-file", data: { testid: "photo-file" },
+  const file = h("input", { type: "file", accept: "image/*", class: "unseen", id: "photo-file",
+    data: { testid: "photo-file" },
     on: { change: () => file.files?.[0] && take(file.files[0]) } });
   const drop = h("label", { class: "photo-drop", for: "photo-file", data: { testid: "photo-drop" }, on: {
     dragover: (/** @type {DragEvent} */ event) => event.preventDefault(),
@@ -29,7 +30,8 @@ export function makePhoto(kit) {
       }
     },
   } }, icon("camera"), h("span", null, "Drop a picture here, or choose one"));
-  const begin = h("button", { class: "primary", disabled: true, data: { testid: "project" }, on: { click: () => search() } },
+  const begin = h("button", { class: "primary", disabled: true, data: { testid: "project" },
+    on: { click: () => search() } },
     "Find its latent");
   const cancel = h("button", { hidden: true, data: { testid: "project-cancel" } }, "Cancel");
   const progress = h("progress", { max: 1, value: 0, hidden: true, "aria-label": "How far the search is" });
@@ -74,7 +76,7 @@ export function makePhoto(kit) {
       const report = await get(job);
       progress.max = report.total;
       progress.value = report.done;
-      words.textContent = `${report.what}: ${report.done} of ${report.total}`;
+      words.textContent = report.done ? `${report.what}: ${report.done} of ${report.total}` : `${report.what} …`;
       if (report.error) {
         words.textContent = report.error;
         return;

@@ -32,10 +32,12 @@ export function makePlane(kit) {
   const handle = h("span", { class: "handle", "aria-hidden": "true" });
   const surface = h("div", { class: "surface", role: "slider", tabindex: "0", "aria-label": "Place on the seed plane",
     "aria-valuemin": "0", "aria-valuemax": "100", data: { testid: "plane" } }, map, handle);
-  const fields = CORNERS.map((corner, index) => seedField({ label: `Sample ${corner}`, testid: `corner-${index}`, bare: true,
+  const fields = CORNERS.map((corner, index) => seedField({ label: `Sample ${corner}`, testid: `corner-${index}`,
+    bare: true,
     onSeed: (seed) => scene.set({ corners: scene.state.corners.map((one, at) => (at === index ? seed : one)) }) }));
   let angle = Math.PI;
-  const animated = animation(kit, { testid: "animate", still: [icon("play"), "Animate"], moving: [icon("pause"), "Stop"],
+  const animated = animation(kit, { testid: "animate", still: [icon("play"), "Animate"],
+    moving: [icon("pause"), "Stop"],
     step: (seconds) => {
       angle += (2 * Math.PI * seconds) / TURN;
       scene.set({ x: 0.5 + 0.42 * Math.cos(angle), y: 0.5 + 0.42 * Math.sin(angle) }, false);
@@ -47,17 +49,19 @@ export function makePlane(kit) {
   const button = (/** @type {string} */ words, /** @type {string} */ testid, /** @type {() => void} */ click,
     /** @type {string} */ title) => h("button", { title, data: { testid }, on: { click } }, words);
   const classes = h("p", { class: "soft small", hidden: true },
-    "Each corner has its own class, which holds up to the middle. Choose one class for all, and the plane has no seams.");
+    "Each corner has its own class, which holds up to the middle. Choose one for all, and the plane has no seams.");
   const element = h("div", { class: "plane" },
     h("div", { class: "plane-corners" }, fields[0].element, fields[1].element), surface,
     h("div", { class: "plane-corners" }, fields[2].element, fields[3].element),
     h("div", { class: "row plane-buttons" },
-      button("Snap", "snap", () => go(Math.round(scene.state.x), Math.round(scene.state.y)), "To the nearest of the four"),
+      button("Snap", "snap", () => go(Math.round(scene.state.x), Math.round(scene.state.y)),
+        "To the nearest of the four"),
       button("Reset", "reset-plane", () => go(0.5, 0.5), "To the middle"),
       button("New corners", "new-corners", () => newCorners(kit), "Four other samples"), animated.element), classes);
   listen(surface, go, scene);
 
-  const draw = new Latest(async (/** @type {{corners: State["corners"], common: object, side: number}} */ asked, signal) => {
+  const draw = new Latest(async (/** @type {{corners: State["corners"], common: object, side: number}} */ asked,
+    signal) => {
     const { corners, common, side } = asked;
     const at = (/** @type {number} */ number) => (number + 0.5) / side; // what lies under the middle of each picture
     const places = Array.from({ length: side * side }, (_, index) => ({ ...common, latent: { plane: { seeds: corners,
@@ -93,10 +97,12 @@ export function makePlane(kit) {
     handle.style.top = `${100 * state.y}%`;
     const nearest = state.corners[Math.round(state.x) + 2 * Math.round(state.y)];
     surface.setAttribute("aria-valuenow", String(Math.round(100 * state.x)));
-    surface.setAttribute("aria-valuetext", `${percent(state.x)} across, ${percent(state.y)} down, nearest ${seedWords(nearest)}`);
+    surface.setAttribute("aria-valuetext",
+      `${percent(state.x)} across, ${percent(state.y)} down, nearest ${seedWords(nearest)}`);
     classes.hidden = model.told?.kind !== "class" || state.condition !== null || state.space === "w";
     const affordable = Math.floor(Math.sqrt(PATIENCE / Math.max(1, kit.pace)));
-    const asked = { corners: state.corners, common: commonOf(state), side: Math.max(FEWEST, Math.min(side, affordable)) };
+    const asked = { corners: state.corners, common: commonOf(state),
+      side: Math.max(FEWEST, Math.min(side, affordable)) };
     const key = JSON.stringify(asked);
     if (settled && side && surface.clientWidth && key !== drawn) {
       drawn = key;
@@ -142,7 +148,8 @@ function listen(surface, go, scene) {
     const step = event.shiftKey ? STEP / 4 : STEP;
     const { x, y } = scene.state;
     /** @type {{[key: string]: [number, number]}} */
-    const ways = { ArrowLeft: [x - step, y], ArrowRight: [x + step, y], ArrowUp: [x, y - step], ArrowDown: [x, y + step],
+    const ways = { ArrowLeft: [x - step, y], ArrowRight: [x + step, y], ArrowUp: [x, y - step],
+      ArrowDown: [x, y + step],
       Home: [0, y], End: [1, y], PageUp: [x, 0], PageDown: [x, 1] };
     if (event.key in ways) {
       event.preventDefault();

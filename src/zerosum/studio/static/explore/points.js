@@ -58,15 +58,22 @@ export function openPoints(root, base, query) {
     scatter.stop();
   });
 
-  fill(root, h("div", { class: "explore" }, h("div", { class: "explore-stage stack" }, scatter.element), h("div", { class: "stack" },
-    h("section", { class: "card stack", "aria-label": "Which points" }, h("div", { class: "row spread" }, h("div", { class: "row" },
+  fill(root, h("div", { class: "explore" }, h("div", { class: "explore-stage stack" }, scatter.element),
+    h("div", { class: "stack" },
+    h("section", { class: "card stack", "aria-label": "Which points" },
+      h("div", { class: "row spread" }, h("div", { class: "row" },
       h("label", { class: "field inline" }, "Sample", seed),
-      h("button", { class: "icon", "aria-label": "The sample before", data: { testid: "seed-back" }, on: { click: () => step(-1) } }, icon("left")),
-      h("button", { class: "icon", "aria-label": "The next sample", data: { testid: "seed-next" }, on: { click: () => step(1) } }, icon("right")),
-      h("button", { title: "Other samples (r)", data: { testid: "random" }, on: { click: random } }, icon("dice"), "Random")),
+      h("button", { class: "icon", "aria-label": "The sample before", data: { testid: "seed-back" },
+        on: { click: () => step(-1) } }, icon("left")),
+      h("button", { class: "icon", "aria-label": "The next sample", data: { testid: "seed-next" },
+        on: { click: () => step(1) } }, icon("right")),
+      h("button", { title: "Other samples (r)", data: { testid: "random" }, on: { click: random } }, icon("dice"),
+        "Random")),
     history.element), h("p", { class: "soft small" }, "The numbered sample is ringed; the others follow it."),
-    h("div", { class: "stack close-stack" }, h("div", { class: "row spread" }, h("label", { for: "count" }, "Points"), counts), count),
-    told && h("div", { class: "stack close-stack" }, h("h3", null, model.told?.kind === "class" ? "Class" : "What they are"), told.element)),
+    h("div", { class: "stack close-stack" }, h("div", { class: "row spread" }, h("label", { for: "count" }, "Points"),
+      counts), count),
+    told && h("div", { class: "stack close-stack" },
+      h("h3", null, model.told?.kind === "class" ? "Class" : "What they are"), told.element)),
     scatter.numbers, commands.element)));
 
   const show = (/** @type {State} */ state, /** @type {boolean} */ settled) => {

@@ -25,7 +25,8 @@ export function makeScatter() {
   const hidden = new Set();
   const canvas = h("canvas", { class: "scatter", role: "img", "aria-label": "Points", data: { testid: "scatter" } });
   const toggle = (/** @type {"real" | "fake"} */ which, /** @type {string} */ words) => {
-    const button = h("button", { class: "pick", "aria-pressed": "true", data: { testid: `show-${which}` }, on: { click: () => {
+    const button = h("button", { class: "pick", "aria-pressed": "true", data: { testid: `show-${which}` },
+      on: { click: () => {
       hidden.has(which) ? hidden.delete(which) : hidden.add(which);
       button.setAttribute("aria-pressed", String(!hidden.has(which)));
       draw();
@@ -34,7 +35,8 @@ export function makeScatter() {
   };
   const body = h("tbody");
   const numbers = h("details", { class: "card", data: { testid: "points-numbers" } }, h("summary", null, "As numbers"),
-    h("div", { class: "wide" }, h("table", { class: "small" }, h("thead", null, h("tr", null, h("th", { scope: "col" }, "Sample"),
+    h("div", { class: "wide" }, h("table", { class: "small" },
+      h("thead", null, h("tr", null, h("th", { scope: "col" }, "Sample"),
       h("th", { scope: "col" }, "Coordinates"))), body)));
   const element = h("figure", { class: "card big-picture" }, h("div", { class: "frame" }, canvas),
     h("figcaption", { class: "row" }, toggle("real", "Real"), toggle("fake", "Generated")));
@@ -69,7 +71,8 @@ export function makeScatter() {
       canvas.setAttribute("aria-label", sentenceOf(points));
       canvas.dataset.count = String(points.fake.length);
       canvas.dataset.first = String(ringed);
-      fill(body, points.fake.slice(0, LISTED).map((point, at) => h("tr", null, h("th", { scope: "row" }, String(seed + at)),
+      fill(body, points.fake.slice(0, LISTED).map((point, at) => h("tr", null,
+        h("th", { scope: "row" }, String(seed + at)),
         h("td", null, point.map((value) => value.toFixed(3)).join(", ")))));
     },
   };
@@ -99,7 +102,8 @@ export function sentenceOf({ fake, real }) {
 function drawPlane(context, side, { fake, real, place, bounds }, hidden) {
   const reach = Math.max(...bounds.slice(0, 2).map(([low, high]) => high - low));
   const [x0, y0] = bounds.map(([low, high]) => (low + high) / 2);
-  const at = (/** @type {number[]} */ [x, y]) => [side / 2 + ((x - x0) / reach) * side, side / 2 - ((y - y0) / reach) * side];
+  const at = (/** @type {number[]} */ [x, y]) => [side / 2 + ((x - x0) / reach) * side,
+    side / 2 - ((y - y0) / reach) * side];
   context.globalAlpha = 0.55;
   if (real && !hidden.has("real")) {
     context.fillStyle = token("real");

@@ -60,7 +60,8 @@ export function makeStage(kit, history) {
     canvas.dataset.exact = String(asked.exact);
     told.hidden = picture.told === null;
     fill(told, picture.told ?? "");
-    canvas.setAttribute("aria-label", `Generated picture. ${wordsOf(scene.state)}${picture.told ? `, ${picture.told}` : ""}`);
+    const all = [wordsOf(scene.state), picture.told].filter(Boolean).join(", ");
+    canvas.setAttribute("aria-label", `Generated picture. ${all}`);
     canvas.dispatchEvent(new CustomEvent("drawn", { detail: asked }));
     kit.well();
   }, kit.fail);

@@ -81,7 +81,8 @@ export function begin(model) {
   const space = model.spaces[0];
   const depth = model.layers[space] ?? 1;
   return {
-    tab: "plane", space, seed: 0, corners: [0, 1, 2, 3], x: 0.5, y: 0.5, ends: [0, 1], t: 0.5, frames: 24, closed: false,
+    tab: "plane", space, seed: 0, corners: [0, 1, 2, 3], x: 0.5, y: 0.5, ends: [0, 1], t: 0.5, frames: 24,
+      closed: false,
     trays: [[], [], []], near: null, other: 1, layers: [0, Math.max(0, Math.ceil(depth / 3) - 1)], condition: null,
     truncation: null, moves: [],
   };
@@ -161,11 +162,11 @@ export function wordsOf(state) {
       return `${Math.round(100 * state.t)} % of the way from ${state.ends.map(seedWords).join(" to ")}`;
     case "arithmetic": {
       const used = ["A", "B", "C"].filter((_, tray) => state.trays[tray].length);
-      const sum = used.map((name) => (name === "B" ? `− ${name}` : name === "C" && used.length > 1 ? `+ ${name}` : name));
+      const sum = used.map((name, at) => `${name === "B" ? "− " : at ? "+ " : ""}${name}`);
       return used.length ? `${sum.join(" ")}${state.near ? ", a neighbour" : ""}` : seedWords(state.seed);
     }
     case "mix":
-      return `Sample ${seedWords(state.seed)} with layers ${state.layers[0]} to ${state.layers[1]} of ${seedWords(state.other)}`;
+      return `Sample ${seedWords(state.seed)} with layers ${state.layers.join(" to ")} of ${seedWords(state.other)}`;
     default:
       return typeof state.seed === "string" ? state.seed : `Sample ${state.seed}`;
   }

@@ -51,7 +51,8 @@ export function openTable(root, base, query) {
   left.addEventListener("abort", () => [newestRows, newestColumns].forEach((latest) => latest.stop()));
 
   fill(root, h("section", { class: "card", "aria-label": "Conditions" }, h("div", { class: "row spread heading" },
-    h("h2", null, "What rows are to be"), history.element), condition.element), rows.element, columns.element, commands.element);
+    h("h2", null, "What rows are to be"), history.element), condition.element), rows.element, columns.element,
+      commands.element);
   /** @type {string | null | undefined} */
   let compared;
   const show = (/** @type {State} */ state) => {
@@ -90,7 +91,8 @@ function makeRows({ model, client, say, fail, well }, scene) {
   COUNTS.map((value) => h("option", { value: String(value) }, `${value} rows`)));
   const written = h("input", { type: "number", class: "seed", min: "1", max: "100000", value: String(WRITTEN),
     "aria-label": "Rows of the file", data: { testid: "file-rows" } });
-  const turn = (/** @type {number} */ by) => scene.set({ seed: Math.max(0, scene.state.seed + by * scene.state.count) });
+  const turn = (/** @type {number} */ by) => scene.set({ seed: Math.max(0,
+    scene.state.seed + by * scene.state.count) });
   const save = async (/** @type {string} */ format, /** @type {HTMLButtonElement} */ button) => {
     button.disabled = true;
     const { condition, seed } = scene.state;
@@ -109,11 +111,15 @@ function makeRows({ model, client, say, fail, well }, scene) {
   });
   const wide = h("div", { class: "wide grid", tabindex: "0", role: "region", "aria-label": "Generated rows" }, table);
   const element = h("section", { class: "card stack", "aria-labelledby": "rows-title", data: { testid: "rows" } },
-    h("div", { class: "row spread" }, h("div", { class: "row" }, h("h2", { id: "rows-title" }, "Rows"), words), h("div", { class: "row" },
+    h("div", { class: "row spread" }, h("div", { class: "row" }, h("h2", { id: "rows-title" }, "Rows"), words),
+      h("div", { class: "row" },
       h("label", { class: "field inline" }, "From number", first),
-      h("button", { class: "icon", "aria-label": "Rows before", data: { testid: "rows-back" }, on: { click: () => turn(-1) } }, icon("left")),
-      h("button", { class: "icon", "aria-label": "Rows behind", data: { testid: "rows-next" }, on: { click: () => turn(1) } }, icon("right")),
-      h("button", { title: "Other rows (r)", data: { testid: "random" }, on: { click: () => scene.set({ seed: randomSeed() }) } },
+      h("button", { class: "icon", "aria-label": "Rows before", data: { testid: "rows-back" },
+        on: { click: () => turn(-1) } }, icon("left")),
+      h("button", { class: "icon", "aria-label": "Rows behind", data: { testid: "rows-next" },
+        on: { click: () => turn(1) } }, icon("right")),
+      h("button", { title: "Other rows (r)", data: { testid: "random" },
+        on: { click: () => scene.set({ seed: randomSeed() }) } },
         icon("dice"), "Random"), count)), wide,
     h("div", { class: "row" }, h("span", null, "Save"), written, h("span", null, "rows as"), files));
   const isNumber = new Set((model.columns ?? []).filter((column) => column.number).map((column) => column.name));
@@ -129,11 +135,13 @@ function makeRows({ model, client, say, fail, well }, scene) {
     draw: (/** @type {Rows} */ { columns, rows, tries }, /** @type {State} */ { condition, seed }) => {
       wide.classList.remove("outdated");
       const out = tries - rows.length;
-      words.textContent = out > 0 ? `${percent(out / tries)} of ${number(tries)} made were left out: not as asked, or against a rule` : "";
+      words.textContent = out > 0
+        ? `${percent(out / tries)} of ${number(tries)} made were left out: not as asked, or against a rule` : "";
       const align = columns.map((name) => isNumber.has(name) && "number");
       fill(table, h("thead", null, h("tr", null, h("th", { scope: "col", class: "number" }, "No."),
         columns.map((name, at) => h("th", { scope: "col", class: align[at] || undefined }, name)))),
-      h("tbody", null, rows.map((row, index) => h("tr", null, h("th", { scope: "row", class: "number" }, String(seed + index)),
+      h("tbody", null, rows.map((row, index) => h("tr", null,
+        h("th", { scope: "row", class: "number" }, String(seed + index)),
         row.map((entry, at) => h("td", { class: align[at] || undefined }, entry))))));
       table.dataset.condition = condition ?? "";
       table.dataset.first = String(seed);

@@ -13,7 +13,8 @@ import { h } from "../core/dom.js";
  * @returns {import("./kit.js").Part}
  */
 export function makeTabs({ scene, model }, tabs) {
-  const buttons = tabs.map(({ name, title }) => h("button", { role: "tab", id: `tab-${name}`, "aria-controls": `panel-${name}`,
+  const buttons = tabs.map(({ name, title }) => h("button",
+    { role: "tab", id: `tab-${name}`, "aria-controls": `panel-${name}`,
     data: { testid: `tab-${name}` }, on: { click: () => scene.set({ tab: name }) } }, title));
   const panels = tabs.map(({ name, part }) => h("div", { role: "tabpanel", id: `panel-${name}`,
     "aria-labelledby": `tab-${name}` }, part.element));

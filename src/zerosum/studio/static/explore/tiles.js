@@ -24,7 +24,8 @@ export function drawTile(canvas, { bitmap, columns }, index) {
   const { width, height } = canvas;
   const context = canvas.getContext("2d");
   context?.clearRect(0, 0, width, height);
-  context?.drawImage(bitmap, (index % columns) * width, Math.floor(index / columns) * height, width, height, 0, 0, width,
+  context?.drawImage(bitmap, (index % columns) * width, Math.floor(index / columns) * height, width, height, 0, 0,
+    width,
     height);
 }
 

@@ -66,7 +66,8 @@ function attributeFields(names, onTold) {
     const choices = values.length ? values.map((value) => [`${property}=${value}`, value])
       : [[property, "yes"], [`${property}=no`, "no"]];
     const select = h("select", { data: { testid: `attribute-${property}` }, on: { change: () => onTold(
-      fields.map((field) => field.select.value).filter(Boolean).join(", ") || null) } }, h("option", { value: "" }, "any"),
+      fields.map((field) => field.select.value).filter(Boolean).join(", ") || null) } },
+        h("option", { value: "" }, "any"),
     choices.map(([asked, words]) => h("option", { value: asked }, words)));
     return { select, element: h("label", { class: "field inline" }, property, select) };
   });
@@ -75,7 +76,8 @@ function attributeFields(names, onTold) {
     show: (/** @type {string | null} */ condition) => {
       const asked = new Set((condition ?? "").split(",").map((part) => part.trim()));
       for (const { select } of fields) {
-        select.value = [...select.options].map((option) => option.value).find((value) => value && asked.has(value)) ?? "";
+        const values = [...select.options].map((option) => option.value);
+        select.value = values.find((value) => value && asked.has(value)) ?? "";
       }
     },
   };
@@ -87,11 +89,13 @@ function attributeFields(names, onTold) {
  */
 function promptField(examples, onTold) {
   const tell = () => onTold(input.value.trim() || null);
-  const input = h("input", { class: "prompt", list: "prompts", placeholder: examples[0] ?? "in words", "aria-label": "In words",
+  const input = h("input", { class: "prompt", list: "prompts", placeholder: examples[0] ?? "in words",
+    "aria-label": "In words",
     data: { testid: "prompt" }, on: { change: tell } });
   const chips = h("div", { class: "picks" }, examples.slice(0, 6).map((text) => h("button", { class: "pick",
     on: { click: () => onTold(text) } }, text)));
-  const none = h("button", { class: "quiet", data: { testid: "prompt-none" }, on: { click: () => onTold(null) } }, "Its own");
+  const none = h("button", { class: "quiet", data: { testid: "prompt-none" }, on: { click: () => onTold(null) } },
+    "Its own");
   const list = h("datalist", { id: "prompts" });
   fill(list, examples.map((text) => h("option", { value: text })));
   return {

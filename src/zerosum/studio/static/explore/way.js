@@ -40,7 +40,8 @@ export function makeWay(kit) {
   const strip = h("div", { class: "strip" });
   const canvases = Array.from({ length: SHOWN }, (_, index) => {
     const canvas = tile(model);
-    strip.append(h("button", { class: "strip-cell", "aria-label": `${Math.round((100 * index) / (SHOWN - 1))} % of the way`,
+    strip.append(h("button", { class: "strip-cell",
+      "aria-label": `${Math.round((100 * index) / (SHOWN - 1))} % of the way`,
       data: { testid: `strip-${index}` }, on: { click: () => {
         play.stop();
         scene.set({ t: index / (SHOWN - 1) });
@@ -50,9 +51,11 @@ export function makeWay(kit) {
   const film = makeFilm(kit);
   const element = h("div", { class: "stack" }, h("div", { class: "row" }, fields[0].element, fields[1].element,
     h("button", { data: { testid: "swap" }, on: { click: () => scene.set({ ends: [...scene.state.ends].reverse(),
-      t: 1 - scene.state.t }) } }, "Swap"), play.element), h("div", { class: "stack close-stack" }, strip, slider), film.element);
+      t: 1 - scene.state.t }) } }, "Swap"), play.element), h("div", { class: "stack close-stack" }, strip, slider),
+        film.element);
 
-  const latest = new Latest((/** @type {object[]} */ places, signal) => kit.client.tiles("strip", /** @type {any} */ (places),
+  const latest = new Latest((/** @type {object[]} */ places, signal) => kit.client.tiles("strip",
+    /** @type {any} */ (places),
     SHOWN, signal), (tiles) => {
     canvases.forEach((canvas, index) => drawTile(canvas, tiles, index));
     tiles.bitmap.close();
@@ -94,7 +97,8 @@ export function newEnds({ scene, say }) {
  * @returns {{element: HTMLElement, show: (state: State) => void}}
  */
 function makeFilm({ model, client, scene, say, fail, well }) {
-  const frames = h("input", { type: "number", class: "seed", min: "2", max: "240", step: "1", data: { testid: "frames" },
+  const frames = h("input", { type: "number", class: "seed", min: "2", max: "240", step: "1",
+    data: { testid: "frames" },
     on: { change: () => {
       const value = Math.round(Number(frames.value));
       frames.setAttribute("aria-invalid", String(!(value >= 2 && value <= 240)));
@@ -109,7 +113,8 @@ function makeFilm({ model, client, scene, say, fail, well }) {
     button.disabled = true;
     const { ends, frames: count, closed: round } = scene.state;
     try {
-      const name = await client.save("film", { place: { ...commonOf(scene.state), latent: {} }, seeds: ends, frames: count,
+      const name = await client.save("film", { place: { ...commonOf(scene.state), latent: {} }, seeds: ends,
+        frames: count,
         closed: round, rate: RATE, format });
       say(`${name} is saved.`);
       well();
@@ -124,7 +129,8 @@ function makeFilm({ model, client, scene, say, fail, well }) {
     return button;
   });
   const command = makeCommand("film-command");
-  const element = h("div", { class: "stack close-stack" }, h("div", { class: "row" }, h("label", { class: "field inline" },
+  const element = h("div", { class: "stack close-stack" },
+    h("div", { class: "row" }, h("label", { class: "field inline" },
     "Frames", frames), h("label", { class: "row" }, closed, "And back"), seconds, formats), command.element);
   return { element, show: (state) => {
     if (document.activeElement !== frames) {

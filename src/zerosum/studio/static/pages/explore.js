@@ -73,7 +73,8 @@ async function find(run) {
 /** The page as it is going to be, while the model is opened. */
 function waiting() {
   return h("div", { class: "stack" }, h("div", null, h("h1", null, "Explore"),
-    h("p", { class: "soft", role: "status" }, "Opening the model …")), h("div", { class: "explore", "aria-hidden": "true" },
+    h("p", { class: "soft", role: "status" }, "Opening the model …")),
+      h("div", { class: "explore", "aria-hidden": "true" },
     h("div", { class: "card coming" }), h("div", { class: "card coming" })));
 }
 
@@ -88,8 +89,10 @@ function heading({ recipe, data, facts }) {
 function empty(run) {
   return h("section", { class: "empty", data: { testid: "nothing-to-explore" } },
     h("h2", null, run === null ? "There is nothing to explore yet" : "This run has no model yet"),
-    h("p", null, run === null ? "Train something first: what it learns can then be walked through, mixed and computed with."
+    h("p", null, run === null
+      ? "Train something first: what it learns can then be walked through, mixed and computed with."
       : "It is written at the first checkpoint, about a minute after training began."),
     h("p", null, h("a", { class: "button primary", data: { testid: "to-start" },
-      href: run === null ? addressOf("start") : addressOf("train", run) }, run === null ? "Train something" : "Watch it train")));
+      href: run === null ? addressOf("start") : addressOf("train", run) },
+        run === null ? "Train something" : "Watch it train")));
 }

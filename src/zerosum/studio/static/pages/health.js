@@ -42,7 +42,7 @@ export async function open(root, { run }) {
   }
   const path = `/api/runs/${encodeURIComponent(run)}`;
   const { model, kind } = await get(path);
-  const body = h("div", { class: "stack" });
+  const body = h("div", { class: "stack" }, h("p", { class: "soft", role: "status" }, "The doctor examines the run"));
   const gallery = model && kind === "image" ? makeGallery(run) : null;
   fill(root, h("div", { class: "health stack" }, h("h1", null, "Health"), body, gallery?.element));
   const load = async () => {

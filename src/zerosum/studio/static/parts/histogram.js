@@ -69,10 +69,11 @@ export function makeHistogram({ testid }) {
   const drawing = h("div", { class: "histogram-drawing", role: "img",
     "aria-label": "Answers of the discriminator: no look yet", data: { testid } });
   const axis = h("div", { class: "histogram-axis small soft", "aria-hidden": "true" });
+  const when = h("span", { class: "histogram-when soft" });
   const below = h("p", { class: "histogram-sides small soft", "aria-hidden": "true" });
   const held = h("span", { class: "key held" }, "real, held out");
   const element = h("figure", { class: "histogram" }, h("figcaption", { class: "histogram-keys small" },
-    h("span", { class: "key real" }, "D of real"), held, h("span", { class: "key fake" }, "D of generated")),
+    h("span", { class: "key real" }, "D of real"), held, h("span", { class: "key fake" }, "D of generated"), when),
   drawing, axis, below);
   return {
     element,
@@ -84,6 +85,7 @@ export function makeHistogram({ testid }) {
       element.hidden = scores === null;
       if (scores) {
         held.hidden = !scores.logits_held_out;
+        when.textContent = `after ${number(scores.samples)} samples`;
         const sides = critic ? ["scored lower", "scored higher"] : ["taken for generated", "taken for real"];
         drawing.setAttribute("aria-label", sentence(scores, critic));
         fill(drawing, picture(scores, critic), means(scores));

@@ -49,8 +49,10 @@ export class Board {
     this.game = 0;
     /** @type {Map<Topic, Set<() => void>>} */
     this.listeners = new Map();
-    /** Counts the orders after which frames of what was before are not wanted any more. */
+    /** Counts what was ordered: the worker says with its answers how far it has heard. */
     this.sent = 0;
+    /** The order since which frames are wanted; older ones show what was before it. */
+    this.since = 0;
     /** Whether a frame is on its way. */
     this.asked = false;
     /** Whether a frame is going to be drawn. */
@@ -91,6 +93,7 @@ export class Board {
   /** @param {Request} request after which older frames are not wanted any more */
   order(request) {
     this.sent += 1;
+    this.since = this.sent;
     this.send(request);
   }
 
@@ -117,7 +120,7 @@ export class Board {
     if (game === this.game) {
       this.entries.push(...frame.entries);
     }
-    if (game !== this.game || order !== this.sent) {
+    if (game !== this.game || order < this.since) {
       this.ask();
       return;
     }
@@ -148,9 +151,11 @@ export class Board {
   }
 
   /** @param {Answer & {type: "began"}} answer */
-  begun({ settings, game }) {
+  begun({ settings, game, order }) {
     this.game = game;
-    this.settings = settings;
+    if (order === this.sent) {
+      this.settings = settings; // otherwise some were changed meanwhile, of which the worker will hear
+    }
     this.entries = [];
     this.frame = null;
     this.tell("settings");
@@ -196,6 +201,7 @@ export class Board {
   change(asked) {
     this.settings = checked({ ...this.settings, ...asked });
     this.complain("");
+    this.sent += 1;
     this.send({ type: "change", settings: asked });
     this.tell("settings");
     this.ask();

@@ -70,8 +70,8 @@ export class Surface {
   }
 }
 
-const NAMES = /** @type {const} */ (["paper", "card", "sunk", "line", "line-strong", "ink", "soft", "accent", "real", "fake",
-  "third", "good"]);
+const NAMES = /** @type {const} */ (["paper", "card", "sunk", "line", "line-strong", "ink", "soft", "accent", "real",
+  "fake", "third", "good"]);
 
 /** @typedef {{[name in typeof NAMES[number]]: string}} Palette */
 

@@ -36,13 +36,14 @@ export function makeControls(board, data) {
     const { says, paper } = OBJECTIVES[board.settings.loss];
     fill(equations, says, h("br"), paper);
   } });
+  const others = Object.keys(PENALTIES).filter((name) => !AT_HAND.includes(name));
   const element = h("section", { class: "pg-controls", "aria-label": "Settings" },
     group("Data", true, data),
     group("Loss", true, of("loss"), equations, of("players", "smooth")),
     group("Keeping D in check", true, penalties(AT_HAND), of("limit", "spectral"), h("details", { class: "pg-more" },
-      h("summary", null, "More penalties"), penalties(Object.keys(PENALTIES).filter((name) => !AT_HAND.includes(name))))),
-    group("Learning", true, of("generatorRate", "discriminatorRate", "discriminatorSteps", "batch", "optimizer", "beta1",
-      "beta2")),
+      h("summary", null, "More penalties"), penalties(others))),
+    group("Learning", true, of("generatorRate", "discriminatorRate", "discriminatorSteps", "batch", "optimizer",
+      "beta1", "beta2")),
     group("Networks", false, of("latentSize", "latentKind", "generatorDepth", "generatorWidth", "generatorActivation",
       "discriminatorDepth", "discriminatorWidth", "discriminatorActivation")),
     group("Steadying", false, of("average", "noise", "noiseRounds", "pack")),
@@ -118,8 +119,8 @@ function makeChoice(board, field, choices) {
  */
 function makeSlider(board, field, stops) {
   const { key, label, fresh } = field;
-  const slider = sliderOf({ id: `pg-${key}`, testid: `setting-${key}`, label: [label, mark(fresh)], title: title(field), stops,
-    change: (value) => board.change({ [key]: value }), inWords: String });
+  const slider = sliderOf({ id: `pg-${key}`, testid: `setting-${key}`, label: [label, mark(fresh)], stops,
+    title: title(field), change: (value) => board.change({ [key]: value }), inWords: String });
   return { element: slider.element, show: () => slider.show(Number(board.settings[key])) };
 }
 
@@ -131,7 +132,8 @@ function makeSlider(board, field, stops) {
 function makePenalty(board, name) {
   const { label, says, paper, usual } = PENALTIES[name];
   const stops = WEIGHTS.map((factor) => Number((factor * usual).toPrecision(3)));
-  const slider = sliderOf({ id: `pg-penalty-${name}`, testid: `penalty-${name}`, label: [label], title: `${says} ${paper}`, stops,
+  const slider = sliderOf({ id: `pg-penalty-${name}`, testid: `penalty-${name}`, label: [label], stops,
+    title: `${says} ${paper}`,
     change: (weight) => board.change({ penalties: { ...board.settings.penalties, [name]: weight } }),
     inWords: (weight) => (weight ? String(weight) : "off") });
   return { element: slider.element, show: () => slider.show(board.settings.penalties[name] ?? 0) };

@@ -31,8 +31,8 @@ export function makeData(board, stage) {
     const input = h("input", { type: "radio", name: "pg-data", value: name, data: { testid: `data-${name}` },
       on: { change: () => choose(board, name, dimensions) } });
     const picture = h("canvas", { width: 2 * TILE, height: 2 * TILE, "aria-hidden": "true" });
-    return { name, input, picture, element: h("label", { class: "pg-tile", title: says }, input, picture, h("span", null,
-      label)) };
+    const element = h("label", { class: "pg-tile", title: says }, input, picture, h("span", null, label));
+    return { name, input, picture, element };
   });
   const says = h("p", { class: "small soft" });
   const paint = () => tiles.forEach(({ name, picture }) => drawTile(picture, name));
@@ -41,7 +41,8 @@ export function makeData(board, stage) {
     tiles.forEach(({ name, input }) => {
       input.checked = name === data;
     });
-    fill(says, DISTRIBUTIONS[data]?.says ?? `Your own ${counted(points.length / (data === "points1" ? 1 : 2), "point")}.`);
+    const own = counted(points.length / (data === "points1" ? 1 : 2), "point");
+    fill(says, DISTRIBUTIONS[data]?.says ?? `Your own ${own}.`);
   };
   board.listen(["settings"], show);
   document.addEventListener("theme", paint);

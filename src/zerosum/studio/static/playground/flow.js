@@ -2,7 +2,6 @@
 /** The game as a picture: latents through G, real and generated samples into D, and which way a move goes. */
 
 import { fill, h } from "../core/dom.js";
-import { number } from "../core/words.js";
 
 /** @typedef {import("./board.js").Board} Board */
 /** @typedef {import("./slow.js").SlowMotion} SlowMotion */
@@ -38,9 +37,10 @@ export function makeFlow(board, slow) {
     return parts[part];
   };
   const element = h("div", { class: "pg-flow", "aria-hidden": "true" },
-    station("z", "end", [h("span", { class: "pg-long" }, "latents "), "z"]), way("toG", "→"), station("G", "network", "G", losses.G), way("ofG", "→"),
-    station("fake", "samples-fake", "◇ generated"), way("toD", "→"), station("D", "network", "D", losses.D),
-    way("toDReal", "←"), station("real", "samples-real", "● real"));
+    station("z", "end", [h("span", { class: "pg-long" }, "latents "), "z"]), way("toG", "→"),
+    station("G", "network", "G", losses.G), way("ofG", "→"), station("fake", "samples-fake", "◇ generated"),
+    way("toD", "→"), station("D", "network", "D", losses.D), way("toDReal", "←"),
+    station("real", "samples-real", "● real"));
   const show = () => {
     const { lit, back = [] } = slow.on ? AT_WORK[`${slow.player} ${slow.phase}`] : { lit: [] };
     for (const [name, part] of Object.entries(parts)) {
@@ -52,9 +52,10 @@ export function makeFlow(board, slow) {
     }
   };
   board.listen(["frame"], () => {
-    const latest = (/** @type {"lossD" | "lossG"} */ key) => board.entries.findLast((entry) => entry[key] !== null)?.[key];
+    const latest = (/** @type {"lossD" | "lossG"} */ key) =>
+      board.entries.findLast((entry) => entry[key] !== null)?.[key];
     for (const [name, value] of /** @type {const} */ ([["D", latest("lossD")], ["G", latest("lossG")]])) {
-      fill(losses[name], value === null || value === undefined ? "" : `loss ${number(value, 2)}`);
+      fill(losses[name], value === null || value === undefined ? "" : `loss ${value.toFixed(2)}`);
     }
   });
   slow.listen(show);

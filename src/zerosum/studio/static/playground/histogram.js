@@ -15,15 +15,16 @@ const FOOT = 18;
 
 /**
  * What is counted: probabilities where the loss has them, else logits.
- * @typedef {{real: Float32Array, fake: Float32Array, low: number, high: number, middle: number, probability: boolean}} Judgements
+ * @typedef {{real: Float32Array, fake: Float32Array, low: number, high: number, middle: number, probability: boolean}}
+ *   Judgements
  */
 
 export class Histogram {
   /** @param {Board} board */
   constructor(board) {
     this.board = board;
-    this.surface = new Surface({ class: "pg-plot", "aria-label": "What D says", data: { testid: "plot-histogram" } }, 0.42,
-      (context, width, height) => this.draw(context, width, height));
+    const attributes = { class: "pg-plot", "aria-label": "What D says", data: { testid: "plot-histogram" } };
+    this.surface = new Surface(attributes, 0.42, (context, width, height) => this.draw(context, width, height));
     this.caption = h("span", { class: "small soft" });
     this.key = h("p", { class: "pg-key small" });
     this.element = h("figure", { class: "pg-figure" },
@@ -50,8 +51,8 @@ export class Histogram {
     fill(this.key, h("span", null, "▲ real, mean ", h("span", { class: "pg-value pg-text-real" }, inWords(mean(real)))),
       h("span", null, "▼ generated, mean ", h("span", { class: "pg-value pg-text-fake" }, inWords(mean(fake)))));
     this.surface.paint();
-    this.surface.describe(`Histogram of what D says: of real samples ${inWords(mean(real))} on average, of generated ones `
-      + `${inWords(mean(fake))}.`);
+    this.surface.describe(`Histogram of what D says: of real samples ${inWords(mean(real))} on average, of generated `
+      + `ones ${inWords(mean(fake))}.`);
   }
 
   /** @param {Frame} frame @returns {Judgements} */
@@ -62,7 +63,8 @@ export class Histogram {
     }
     // Wide enough at once, and narrow again only slowly, so that the axis does not dance.
     this.reach = Math.max(far, 0.98 * this.reach);
-    return { real: onReal, fake: onFake, low: middle - this.reach, high: middle + this.reach, middle, probability: false };
+    const [low, high] = [middle - this.reach, middle + this.reach];
+    return { real: onReal, fake: onFake, low, high, middle, probability: false };
   }
 
   /**

@@ -67,7 +67,7 @@ class Lessons {
       "aria-pressed": String(lesson === this.lesson),
       data: { testid: `lesson-${lesson.name}` },
       on: { click: () => (lesson === this.lesson ? this.close() : this.open(lesson, true)) },
-    }, done.has(lesson.name) ? icon("check") : h("span", { class: "soft" }, `${index + 1}`), lesson.title,
+    }, done.has(lesson.name) ? icon("check") : h("span", { class: "soft" }, `${index + 1}`), lesson.short,
     done.has(lesson.name) && h("span", { class: "unseen" }, ", done")))));
     this.count.textContent = done.size ? `${done.size} of ${COURSE.length} done` : "Begin here";
     this.strip.querySelectorAll("button")[focused]?.focus();
@@ -167,9 +167,10 @@ class Lessons {
   /** Goes to the control that the step means. */
   point() {
     const element = /** @type {HTMLElement | undefined} */ (this.meant[0]);
-    const folded = element?.closest("details");
-    if (folded) {
-      folded.open = true;
+    for (let around = element?.parentElement; around; around = around.parentElement) {
+      if (around instanceof HTMLDetailsElement) {
+        around.open = true;
+      }
     }
     element?.scrollIntoView({ block: "center" });
     element?.focus();

@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * The stage in one dimension: the figure of Goodfellow et al. 2014 (arXiv:1406.2661, Figure 1), live. The data's density is
+ * The stage in one dimension: the figure of Goodfellow et al. 2014 (arXiv:1406.2661, Figure 1), live. The data's
+ * density is
  * dotted, the generator's solid, D dashed, and lines lead from latents z to their samples x.
  */
 
@@ -213,7 +214,8 @@ export function drawPushes(context, size, fake, arrows, palette) {
   context.beginPath();
   for (let i = 0; i < arrows.length; i += 4) {
     const length = Math.min(LONGEST, ARROW * Math.abs(arrows[i]));
-    arrow(context, x(fake[i]), samples + 8 + 1.6 * (i % 12), Math.sign(arrows[i]) * length * unit, 0, length === LONGEST);
+    const push = Math.sign(arrows[i]) * length * unit;
+    arrow(context, x(fake[i]), samples + 8 + 1.6 * (i % 12), push, 0, length === LONGEST);
   }
   context.strokeStyle = palette.ink;
   context.lineWidth = 1.1;

@@ -31,8 +31,8 @@ import { makeToolbar } from "./toolbar.js";
 /**
  * @param {HTMLElement} root
  * @param {Surroundings} surroundings
- * @returns {{playground: Playground, ready: Promise<void>, close: () => void}} ready once the first frame is drawn, or it is said
- *   why there is none
+ * @returns {{playground: Playground, ready: Promise<void>, close: () => void}} ready once the first frame is drawn, or
+ *   it is said why there is none
  */
 export function openPlayground(root, { makeWorker, query, remember, link }) {
   const board = new Board(makeWorker());
@@ -47,14 +47,20 @@ export function openPlayground(root, { makeWorker, query, remember, link }) {
   const readings = makeReadings(board);
   const trouble = h("p", { class: "problem", role: "alert", data: { testid: "trouble" }, hidden: true });
   const lessons = makeLessons(playground);
+  const columns = h("div", { class: "pg-columns" },
+    h("div", { class: "pg-middle" }, makeFlow(board, slow), stage.frame, stage.legend,
+      makeCaption(board, slow, stage.legend)),
+    makeControls(board, data.element), readings.element);
   fill(root, h("div", { class: "pg" },
     h("div", { class: "heading pg-title" }, h("h1", null, "Playground"),
-      h("p", { class: "soft" }, "Two small networks play against each other, here in your browser: G makes points, D tells them "
-        + "from real ones.")),
-    lessons.element, toolbar.element, trouble,
-    h("div", { class: "pg-columns" },
-      h("div", { class: "pg-middle" }, makeFlow(board, slow), stage.frame, stage.legend, makeCaption(board, slow, stage.legend)),
-      makeControls(board, data.element), readings.element)));
+      h("p", { class: "soft" }, "Two small networks play against each other, here in your browser: G makes points, D "
+        + "tells them from real ones.")),
+    lessons.element, toolbar.element, trouble, columns));
+  // The stage is as high as the window leaves it: what is above it may grow, as when a lesson is open.
+  const heights = new ResizeObserver(() => {
+    root.style.setProperty("--pg-above", `${Math.round(columns.getBoundingClientRect().top + window.scrollY)}px`);
+  });
+  [lessons.element, toolbar.element].forEach((element) => heights.observe(element));
   board.listen(["trouble"], () => {
     trouble.hidden = !board.trouble;
     fill(trouble, board.trouble);
@@ -87,6 +93,7 @@ export function openPlayground(root, { makeWorker, query, remember, link }) {
     ready,
     close: () => {
       document.removeEventListener("theme", repaint);
+      heights.disconnect();
       lessons.stop();
       slow.stop();
       [toolbar, data, readings, stage, board].forEach((part) => part.close());
@@ -127,7 +134,8 @@ function notesOf(query) {
 }
 
 /**
- * What happens in this phase of slow motion, with a button for the next, in place of the legend; and a hint at the beginning.
+ * What happens in this phase of slow motion, with a button for the next, in place of the legend; and a hint at the
+ * beginning.
  * @param {Board} board
  * @param {SlowMotion} slow
  * @param {HTMLElement} legend
@@ -143,8 +151,8 @@ function makeCaption(board, slow, legend) {
       fill(text, slow.caption());
       return;
     }
-    fill(text, board.frame?.round || board.playing ? "" : "Press Run, or make single moves, and watch the diamonds learn where "
-      + "the circles are.");
+    fill(text, board.frame?.round || board.playing ? "" : "Press Run, or make single moves, and watch the diamonds "
+      + "learn where the circles are.");
   };
   slow.listen(() => {
     show();

@@ -8,7 +8,7 @@ import { arrow, circle, diamond, faded, rgb } from "./canvas.js";
 /** @typedef {import("./canvas.js").Palette} Palette */
 
 /** Length of an arrow, in units of the stage, for a slope of 1. */
-export const ARROW = 0.3;
+export const ARROW = 0.45;
 const LONGEST = 0.7;
 /** How much of the full colour the map has where D is sure. */
 const STRONGEST = 0.5;

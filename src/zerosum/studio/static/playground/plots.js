@@ -1,5 +1,7 @@
 // @ts-check
-/** Small plots over rounds, and the histograms of what D says. Lines differ in dashes too; each is also said in words. */
+/**
+ * Small plots over rounds, and the histograms of what D says. Lines differ in dashes too; each is also said in words.
+ */
 
 import { fill, h } from "../core/dom.js";
 import { number, percent } from "../core/words.js";
@@ -41,13 +43,13 @@ export class Plot {
   constructor(board, settings) {
     this.board = board;
     this.settings = settings;
-    this.surface = new Surface({ class: "pg-plot", "aria-label": settings.title, data: { testid: settings.testid } }, 0.4,
-      (context, width, height) => this.draw(context, width, height));
+    const attributes = { class: "pg-plot", "aria-label": settings.title, data: { testid: settings.testid } };
+    this.surface = new Surface(attributes, 0.4, (context, width, height) => this.draw(context, width, height));
     this.values = settings.lines.map(() => h("span", { class: "pg-value" }));
     this.element = h("figure", { class: "pg-figure" },
       h("figcaption", null, h("h3", null, settings.title), h("span", { class: "small soft" }, settings.caption)),
-      h("p", { class: "pg-key small" }, settings.lines.map((line, index) => h("span", null, sample(line), `${line.name} `,
-        this.values[index]))),
+      h("p", { class: "pg-key small" }, settings.lines.map((line, index) =>
+        h("span", null, sample(line), `${line.name} `, this.values[index]))),
       this.surface.canvas);
   }
 
@@ -97,7 +99,8 @@ export class Plot {
       return logarithmic ? [0.1, 10] : [0, 1];
     }
     if (logarithmic) {
-      return [10 ** Math.floor(Math.log10(Math.max(low, 1e-6))), 10 ** Math.ceil(Math.log10(Math.max(high, 2e-6)) + 1e-9)];
+      const [from, to] = [Math.log10(Math.max(low, 1e-6)), Math.log10(Math.max(high, 2e-6))];
+      return [10 ** Math.floor(from), 10 ** Math.ceil(to + 1e-9)];
     }
     low = Math.min(0, low);
     return high - low < 1e-9 ? [low, low + 1] : [low, high + 0.06 * (high - low)];
@@ -117,7 +120,9 @@ export class Plot {
     const place = {
       x: (/** @type {number} */ round) => LEFT + (round / last) * (width - LEFT - RIGHT),
       y: (/** @type {number} */ value) => {
-        const share = logarithmic ? Math.log(Math.max(value, low) / low) / Math.log(high / low) : (value - low) / (high - low);
+        const share = logarithmic
+          ? Math.log(Math.max(value, low) / low) / Math.log(high / low)
+          : (value - low) / (high - low);
         return height - FOOT - share * (height - FOOT - TOP);
       },
     };

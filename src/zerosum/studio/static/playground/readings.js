@@ -22,29 +22,31 @@ import { accuracy, chance, verdict } from "./telling.js";
 
 /** @type {Reading[]} */
 const READINGS = [
-  { testid: "reading-modes", name: "Modes found", chief: true, says: "Modes of the data that at least 2 of 1,000 generated "
-    + "points are near, within three standard deviations.",
-  of: ({ measures: { modes, allModes } }) => (modes === null ? null : `${modes} of ${allModes}`) },
-  { testid: "reading-good", name: "Good points", chief: true, says: "Share of 1,000 generated points within three standard "
-    + "deviations of a mode (Srivastava et al. 2017, arXiv:1705.07761).",
-  of: ({ measures: { good } }) => (good === null ? null : percent(good)) },
-  { testid: "reading-accuracy", name: "D is right", chief: true, says: "Share of 480 real and 480 generated points that D "
-    + "judges right, the same ones at every look.",
-  of: ({ measures }) => percent(accuracy(measures)) },
-  { testid: "reading-distance", name: "Distance", says: "Energy distance between generated and real points; 0 "
-    + "where they are alike.",
-  of: ({ measures: { distance } }) => number(Math.max(0, distance), 2) },
-  { testid: "reading-diversity", name: "Spread", says: "Mean distance between two generated points over that between two "
-    + "real ones: 100 % is as it should be.",
-  of: ({ measures: { diversity } }) => percent(diversity) },
-  { testid: "reading-arrow", name: "Push on G", says: "Mean length of the arrows: the gradient of G's loss at its "
-    + "points.",
-  of: ({ measures: { arrow } }) => number(arrow, 2) },
+  { testid: "reading-modes", name: "Modes found", chief: true,
+    says: "Modes of the data that at least 2 of 1,000 generated points are near, within three standard deviations.",
+    of: ({ measures: { modes, allModes } }) => (modes === null ? null : `${modes} of ${allModes}`) },
+  { testid: "reading-good", name: "Good points", chief: true,
+    says: "Share of 1,000 generated points within three standard deviations of a mode (Srivastava et al. 2017, "
+      + "arXiv:1705.07761).",
+    of: ({ measures: { good } }) => (good === null ? null : percent(good)) },
+  { testid: "reading-accuracy", name: "D is right", chief: true,
+    says: "Share of 480 real and 480 generated points that D judges right, the same ones at every look.",
+    of: ({ measures }) => percent(accuracy(measures)) },
+  { testid: "reading-distance", name: "Distance",
+    says: "Energy distance between generated and real points; 0 where they are alike.",
+    of: ({ measures: { distance } }) => number(Math.max(0, distance), 2) },
+  { testid: "reading-diversity", name: "Spread",
+    says: "Mean distance between two generated points over that between two real ones: 100 % is as it should be.",
+    of: ({ measures: { diversity } }) => percent(diversity) },
+  { testid: "reading-arrow", name: "Push on G",
+    says: "Mean length of the arrows: the gradient of G's loss at its points.",
+    of: ({ measures: { arrow } }) => number(arrow, 2) },
   { testid: "reading-wasserstein", name: "Wasserstein", says: "Mean way between sorted generated and real numbers.",
     of: ({ measures: { wasserstein } }) => (wasserstein === null ? null : number(wasserstein, 2)) },
   { testid: "reading-doubt", name: "D's error", says: "Mean difference between D and the best possible D.",
     of: ({ measures: { doubt } }) => (doubt === null ? null : number(doubt, 2)) },
-  { testid: "reading-round", name: "Round", says: "Rounds played: D's moves, then G's.", of: ({ round }) => number(round) },
+  { testid: "reading-round", name: "Round", says: "Rounds played: D's moves, then G's.",
+    of: ({ round }) => number(round) },
   { testid: "reading-pace", name: "Rounds per s", says: "How fast it is really played.",
     of: (_, { playing, pace }) => (playing && pace ? number(pace, 2) : "–") },
 ];
@@ -57,7 +59,10 @@ const UNHURRIED = 120;
  * @param {(entry: Entry) => number | null} ofG
  * @returns {import("./plots.js").Line[]}
  */
-const ofBoth = (ofD, ofG) => [{ name: "D", tone: "accent", dash: [], of: ofD }, { name: "G", tone: "fake", dash: [5, 3], of: ofG }];
+const ofBoth = (ofD, ofG) => [
+  { name: "D", tone: "accent", dash: [], of: ofD },
+  { name: "G", tone: "fake", dash: [5, 3], of: ofG },
+];
 
 /** @type {import("./plots.js").Settings[]} */
 const PLOTS = [
@@ -69,7 +74,8 @@ const PLOTS = [
   { testid: "plot-norms", title: "Gradient norms", caption: "Near 0, nothing is learnt.", logarithmic: true,
     lines: ofBoth((entry) => entry.normD, (entry) => entry.normG) },
   { testid: "plot-quality", title: "Quality", caption: "Lower is better.", logarithmic: true,
-    lines: [{ name: "distance to the data", tone: "third", dash: [], of: ({ distance }) => Math.max(distance, 0.001) }] },
+    lines: [{ name: "distance to the data", tone: "third", dash: [],
+      of: ({ distance }) => Math.max(distance, 0.001) }] },
 ];
 
 /**
@@ -89,7 +95,8 @@ export function makeReadings(board) {
   const verdictLine = h("p", { class: "pg-verdict", data: { testid: "verdict" } });
   const numbers = makeNumbers(board, () => facts);
   const element = h("section", { class: "pg-readings stack", "aria-label": "Readings" },
-    h("div", { class: "card pg-score" }, h("dl", { class: "pg-chiefs" }, facts.filter(({ chief }) => chief).map(({ row }) => row)),
+    h("div", { class: "card pg-score" },
+      h("dl", { class: "pg-chiefs" }, facts.filter(({ chief }) => chief).map(({ row }) => row)),
       h("dl", { class: "pg-facts" }, facts.filter(({ chief }) => !chief).map(({ row }) => row)), verdictLine),
     h("div", { class: "card pg-plots" }, histogram.element, plots.map((plot) => plot.element)), numbers.element);
   let before = -Infinity;
@@ -148,7 +155,8 @@ function makeNumbers(board, readings) {
     h("div", { class: "wide", tabindex: 0, role: "region", "aria-label": "All numbers" },
       h("table", null, h("caption", { class: "unseen" }, "How the game stands"), now),
       h("table", null, h("caption", { class: "unseen" }, "How it came to be"),
-        h("thead", null, h("tr", null, COLUMNS.map(([name]) => h("th", { scope: "col", class: "number" }, name)))), past)),
+        h("thead", null, h("tr", null,
+          COLUMNS.map(([name]) => h("th", { scope: "col", class: "number" }, name)))), past)),
     h("button", { type: "button", data: { testid: "csv" }, on: { click: () => download(board.entries) } },
       "Download all rounds as CSV"));
   const show = () => {
@@ -156,9 +164,10 @@ function makeNumbers(board, readings) {
     if (!element.open || !frame) {
       return;
     }
-    fill(now, readings().map(({ name, says, of }) => [name, says, of(frame, board)]).filter(([, , value]) => value !== null)
-      .map(([name, says, value]) => h("tr", null, h("th", { scope: "row" }, name), h("td", { class: "number" }, value),
-        h("td", { class: "small soft" }, says))));
+    fill(now, readings().map(({ name, says, of }) => ({ name, says, value: of(frame, board) }))
+      .filter(({ value }) => value !== null)
+      .map(({ name, says, value }) => h("tr", null, h("th", { scope: "row" }, name),
+        h("td", { class: "number" }, value), h("td", { class: "small soft" }, says))));
     fill(past, entries.slice(-ROWS).reverse().map((entry) => h("tr", null, COLUMNS.map(([, of]) => {
       const value = of(entry);
       return h("td", { class: "number" }, value === null ? "" : number(value));

@@ -104,7 +104,8 @@ export class SlowMotion {
   caption() {
     const { player, phase, board } = this;
     const before = player === "generator" ? PHASES.discriminator.length : 0;
-    const count = `${before + PHASES[player].indexOf(phase) + 1} of ${PHASES.discriminator.length + PHASES.generator.length}`;
+    const all = PHASES.discriminator.length + PHASES.generator.length;
+    const count = `${before + PHASES[player].indexOf(phase) + 1} of ${all}`;
     const turn = board.frame?.turn;
     if (phase === "draw") {
       return `${count} · ${drawn(player, board.settings)}`;
@@ -123,8 +124,8 @@ export class SlowMotion {
  */
 function drawn(player, { batch }) {
   return player === "discriminator"
-    ? `D's move. ${batch} real samples (circles) are drawn from the data, and G turns ${batch} random latents z into fakes `
-      + "(diamonds)."
+    ? `D's move. ${batch} real samples (circles) are drawn from the data, and G turns ${batch} random latents z into `
+      + "fakes (diamonds)."
     : `G's move. ${batch} new random latents z go through G and become fakes (diamonds).`;
 }
 
@@ -136,8 +137,8 @@ function drawn(player, { batch }) {
 function learnt(player, { optimizer, generatorRate, discriminatorRate }) {
   const step = optimizer === "adam" ? "a step of Adam" : "a step down their gradient";
   return player === "discriminator"
-    ? `D learns: its weights take ${step} with learning rate ${discriminatorRate}, and what it says of every place changes a `
-      + "little. G stays as it is."
+    ? `D learns: its weights take ${step} with learning rate ${discriminatorRate}, and what it says of every place `
+      + "changes a little. G stays as it is."
     : `G learns: its weights take ${step} with learning rate ${generatorRate}, and its samples move, roughly along the `
       + "arrows. D stays as it is.";
 }
@@ -151,13 +152,14 @@ function judged({ player, onReal, onFake, loss, penalty }, phase) {
   const taken = (/** @type {Float32Array} */ verdicts) =>
     verdicts.filter((verdict) => verdict > 0.5).length / verdicts.length;
   if (player === "discriminator") {
-    return `D judges: it takes ${percent(taken(onReal))} of the real samples for real, and ${percent(1 - taken(onFake))} of the `
-      + `fakes for fake. Where it is wrong there is a cross. That is a loss of ${number(loss)}`
+    return `D judges: it takes ${percent(taken(onReal))} of the real samples for real, and `
+      + `${percent(1 - taken(onFake))} of the fakes for fake. Where it is wrong there is a cross. That is `
+      + `a loss of ${number(loss)}`
       + `${penalty ? `, and ${number(penalty)} of penalties` : ""}.`;
   }
   if (phase === "judge") {
     return `D judges the fakes: ${percent(taken(onFake))} of them pass for real. G's loss is ${number(loss)}.`;
   }
-  return "The gradient of G's loss goes back through D to each fake: an arrow says where it would be judged better. Where D "
-    + "says the same all around, there is no arrow, and nothing to learn.";
+  return "The gradient of G's loss goes back through D to each fake: an arrow says where it would be judged better. "
+    + "Where D says the same all around, there is no arrow, and nothing to learn.";
 }

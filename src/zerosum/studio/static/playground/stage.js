@@ -15,6 +15,8 @@ import { summary } from "./telling.js";
 /** @typedef {import("./engine/frames.js").Turn} Turn */
 /** @typedef {import("./slow.js").SlowMotion} SlowMotion */
 
+/** @typedef {(context: CanvasRenderingContext2D, size: number, palette: Palette) => void} Overlay */
+
 /** Records whose centres the trail joins. */
 const TRAIL = 240;
 /** Milliseconds between two descriptions. */
@@ -32,7 +34,8 @@ const LAYERS = {
   ],
   2: [
     ["heat", "D's map", "Green where D says real, orange where it says fake; the dashed line where it cannot tell."],
-    ["manifold", "G's sheet", "A grid of latents where G puts it. Each cell is equally likely: the darker, the denser."],
+    ["manifold", "G's sheet",
+      "A grid of latents where G puts it; all cells are equally likely, so the darker, the denser."],
     ["real", "real", "Samples of the data: filled circles."],
     ["fake", "generated", "G's samples: hollow diamonds."],
     ["arrows", "pushes", "Where G's actual loss pushes its samples; a bar at the tip where the arrow is cut."],
@@ -56,7 +59,7 @@ export class Stage {
     this.dimensions = 0;
     this.described = -Infinity;
     /** What is drawn over all else, by who takes points by hand. */
-    this.over = /** @type {((context: CanvasRenderingContext2D, size: number, palette: Palette) => void) | null} */ (null);
+    this.over = /** @type {Overlay | null} */ (null);
     board.listen(["frame"], () => this.show());
     board.listen(["layers"], () => {
       this.marks();
@@ -87,8 +90,8 @@ export class Stage {
   }
 
   makeLegend() {
-    fill(this.legend, LAYERS[this.dimensions].map(([layer, name, says]) => h("button", { type: "button", class: "pg-layer",
-      title: says, data: { testid: `layer-${layer}` }, on: {
+    fill(this.legend, LAYERS[this.dimensions].map(([layer, name, says]) => h("button", { type: "button",
+      class: "pg-layer", title: says, data: { testid: `layer-${layer}` }, on: {
         click: () => this.board.show(layer, !this.board.layers.has(layer)),
       } }, swatch(layer), name)));
     this.marks();
@@ -202,8 +205,9 @@ export class Stage {
       cross(context, onReal.map(([value]) => [x(value), samples - 16]), palette);
       cross(context, misjudged(move.fake, move.onFake, pack, false, 1).map(([value]) => [x(value), samples]), palette);
     }
-    const arrows = move ? (this.slow.phase === "blame" ? move.arrows : null) : layers.has("arrows") ? frame.arrows : null;
-    if (arrows) {
+    const shown = move ? this.slow.phase === "blame" : layers.has("arrows");
+    const { arrows } = move ?? frame;
+    if (shown && arrows) {
       drawPushes(context, size, fake, arrows, palette);
     }
   }
@@ -277,12 +281,14 @@ const SWATCHES = {
   heat: [["rect", { x: 1, y: 3, width: 10, height: 10, class: "pg-fill-real pg-pale" }],
     ["rect", { x: 11, y: 3, width: 10, height: 10, class: "pg-fill-fake pg-pale" }],
     ["path", { d: "M11 2V14", class: "pg-ink", "stroke-dasharray": "3 2" }]],
-  manifold: [["path", { d: "M2 4Q11 0 20 4M2 9Q11 5 20 9M2 14Q11 10 20 14M4 3V14M11 2V12M18 3V14", class: "pg-third" }]],
+  manifold: [["path", { class: "pg-third",
+    d: "M2 4Q11 0 20 4M2 9Q11 5 20 9M2 14Q11 10 20 14M4 3V14M11 2V12M18 3V14" }]],
   real: [["circle", { cx: 11, cy: 8, r: 4, class: "pg-fill-real" }]],
   fake: [["path", { d: "M11 2.5 16.5 8 11 13.5 5.5 8Z", class: "pg-fake" }]],
   arrows: [["path", { d: "M3 12 18 4M12.5 3.5 18 4 15.5 9", class: "pg-ink" }]],
   trail: [["path", { d: "M2 13C8 13 6 4 12 5S16 11 19 8", class: "pg-accent" }]],
-  data: [["path", { d: "M2 13C8 13 8 3 11 3S14 13 20 13", class: "pg-real", "stroke-dasharray": "1 4", "stroke-linecap": "round" }]],
+  data: [["path", { d: "M2 13C8 13 8 3 11 3S14 13 20 13", class: "pg-real", "stroke-dasharray": "1 4",
+    "stroke-linecap": "round" }]],
   generated: [["path", { d: "M2 13C8 13 8 3 11 3S14 13 20 13", class: "pg-fake" }]],
   judged: [["path", { d: "M2 4H9C13 4 12 13 20 13", class: "pg-accent", "stroke-dasharray": "4 3" }]],
   best: [["path", { d: "M2 4H9C13 4 12 13 20 13", class: "pg-third", "stroke-dasharray": "7 2 1 2" }]],

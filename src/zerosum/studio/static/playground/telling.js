@@ -28,7 +28,8 @@ export function verdict(measures) {
   const share = accuracy(measures);
   const alike = measures.distance < APART;
   if (Math.abs(share - 0.5) <= chance(measures)) {
-    return alike ? "D cannot tell them apart." : "D only guesses, though the samples are not like the data: 50 % is no victory.";
+    return alike ? "D cannot tell them apart."
+      : "D only guesses, though the samples are not like the data: 50 % is no victory.";
   }
   if (share < 0.5) {
     return "D is wrong more often than right: G has moved away from what D learnt.";
@@ -36,7 +37,11 @@ export function verdict(measures) {
   if (share > 0.95) {
     return "D is almost always right: can G still learn from it?";
   }
-  return share > 0.75 ? "D has the upper hand." : "D has a small lead: healthy pressure.";
+  if (share > 0.75) {
+    return "D has the upper hand.";
+  }
+  return alike ? "D has a small lead, and the samples are close to the data."
+    : "D has a small lead; the samples are not like the data yet.";
 }
 
 /**
@@ -48,12 +53,12 @@ export function summary({ round, dimensions, measures }, settings) {
   const { modes, allModes, good, distance, diversity } = measures;
   const sentences = [`Round ${number(round)}, ${dimensions === 1 ? "one dimension" : "two dimensions"}.`];
   if (modes !== null && allModes !== null && good !== null) {
-    sentences.push(`Generated points find ${modes} of ${allModes} modes; ${percent(good)} of them are good, within three `
-      + "standard deviations of a mode.");
+    sentences.push(`Generated points find ${modes} of ${allModes} modes; ${percent(good)} of them are good, within `
+      + "three standard deviations of a mode.");
   }
   sentences.push(`Their energy distance to the data is ${number(Math.max(0, distance), 2)}, and they are `
-    + `${percent(diversity)} as spread out.`, `The discriminator is right in ${percent(accuracy(measures))} of all cases.`,
-  verdict(measures));
+    + `${percent(diversity)} as spread out.`);
+  sentences.push(`The discriminator is right in ${percent(accuracy(measures))} of all cases.`, verdict(measures));
   if (settings.players !== "both") {
     sentences.push(`Only the ${settings.players} moves.`);
   }

@@ -36,7 +36,7 @@ export function makeToolbar(board, slow, link) {
   };
   const running = button("run", "Run or pause (space)", run);
   running.className = "primary";
-  const slowly = button("slow", "Slow motion: one phase after the other, explained (m)", () => slow.turn(), "Slow motion");
+  const slowly = button("slow", "One phase of a move after the other, explained (m)", () => slow.turn(), "Slow motion");
   const show = () => {
     fill(running, icon(board.playing ? "pause" : "play"), board.playing ? "Pause" : "Run");
     slowly.setAttribute("aria-pressed", String(slow.on));
@@ -84,8 +84,8 @@ function anySeed() {
 /** @param {Board} board */
 function speedField(board) {
   const output = h("output", { class: "pg-value", for: "pg-speed" });
-  const input = h("input", { type: "range", id: "pg-speed", min: 0, max: SPEEDS.length - 1, step: 1, data: { testid: "speed" },
-    on: { input: () => board.hurry(SPEEDS[Number(input.value)]) } });
+  const input = h("input", { type: "range", id: "pg-speed", min: 0, max: SPEEDS.length - 1, step: 1,
+    data: { testid: "speed" }, on: { input: () => board.hurry(SPEEDS[Number(input.value)]) } });
   const show = () => {
     input.value = String(SPEEDS.indexOf(board.speed));
     input.setAttribute("aria-valuetext", `${board.speed} times, ${8 * board.speed} rounds a second at most`);

@@ -17,8 +17,10 @@
  * @property {(factor: number) => void} speed one of `SPEEDS`: times 8 rounds a second
  * @property {(player: "discriminator" | "generator" | "both") => void} step one move, after a pause
  * @property {() => Frame | null} frame the newest
- * @property {() => Entry[]} entries records at fixed rounds: the same for the same settings and seed, whatever the speed
- * @property {(listener: (frame: Frame) => void) => () => void} onFrame after a frame was drawn, never one of a game before
+ * @property {() => Entry[]} entries records at fixed rounds: the same for the same settings and seed, whatever the
+ *   speed
+ * @property {(listener: (frame: Frame) => void) => () => void} onFrame after a frame was drawn, never one of a game
+ *   before
  *   the last restart; gives back what ends it
  * @property {(listener: () => void) => () => void} onSettings settings were changed, by anybody
  * @property {(listener: () => void) => () => void} onBegin a new game was begun

@@ -36,7 +36,7 @@ export async function resume({ id, state, seconds }) {
   ask({
     testid: "longer",
     title: `Train ${id} longer?`,
-    body: [h("div", { class: "field" }, h("label", { for: "more-minutes" }, "Minutes more"), minutes)],
+    body: [h("div", { class: "field" }, h("label", { for: "more-minutes" }, "Additional minutes"), minutes)],
     yes: "Train",
     act: async () => {
       await post(path, { action: "resume", minutes: Number(minutes.value) });

@@ -2,7 +2,6 @@
 /** The card that says how the two players stand to each other at the moment that is shown. */
 
 import { fill, h } from "../core/dom.js";
-import { number } from "../core/words.js";
 import { makeHistogram } from "../parts/histogram.js";
 import { readGame, scoresAt } from "./reading.js";
 
@@ -10,18 +9,16 @@ import { readGame, scoresAt } from "./reading.js";
 
 /** @returns {{element: HTMLElement, show: (record: RunRecord, samples: number) => void}} */
 export function makeGame() {
-  const when = h("span", { class: "soft small" });
   const sentence = h("p", { class: "reading", data: { testid: "reading" } });
   const more = h("p", { class: "soft small" });
   const histogram = makeHistogram({ testid: "scores" });
   const element = h("section", { class: "card game", "aria-labelledby": "game", data: { testid: "game" } },
-    h("div", { class: "heading" }, h("h2", { id: "game" }, "The game"), when), sentence, histogram.element, more);
+    h("div", { class: "heading" }, h("h2", { id: "game" }, "The game")), sentence, histogram.element, more);
   return {
     element,
     show: (record, samples) => {
       const scores = scoresAt(record.histograms, samples);
       histogram.show(scores, record.detail.even === null);
-      fill(when, scores ? `as seen after ${number(scores.samples)} samples` : "");
       if (record.detail.even === undefined) {
         fill(sentence, "One player, no opponent: there is no discriminator to read. The distance to the data tells how "
           + "it does.");

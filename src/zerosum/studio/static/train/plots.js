@@ -5,7 +5,7 @@ import { number } from "../core/words.js";
 import { makeChart } from "../parts/chart.js";
 import { meanOf } from "../parts/histogram.js";
 import { extent, isNumber } from "../parts/lines.js";
-import { chance, chanceOfArea, isCritic } from "./reading.js";
+import { batchOf, chance, chanceOfArea, isCritic } from "./reading.js";
 
 /** @typedef {import("./record.js").Record} RunRecord */
 /** @typedef {import("../parts/chart.js").Drawing} Drawing */
@@ -118,14 +118,14 @@ const PLOTS = [
     content: (draw) => (isCritic(draw.record) ? null : draw.of([
       ...draw.line("progress", "discriminator/accuracy_real", REAL),
       ...draw.line("progress", "discriminator/accuracy_fake", FAKE),
-      ...draw.line("probe", "judged_held_out", HELD)], { bands: [half(chance(batch(draw)))] })),
+      ...draw.line("probe", "judged_held_out", HELD)], { bands: [half(chance(batchOf(draw.record)))] })),
   },
   {
     title: "Real scored above generated", testid: "area", unit: "share", range: (low) => [Math.min(0.4, low), 1.02],
     caption: "Share of pairs (AUC). At 100 % for long, the generator learns little from it.",
     content: (draw) => (isCritic(draw.record)
       ? draw.of(draw.line("progress", "discriminator/auc", { name: "pairs", tone: "fourth" }),
-        { bands: [half(chanceOfArea(batch(draw)))] })
+        { bands: [half(chanceOfArea(batchOf(draw.record)))] })
       : null),
   },
   {
@@ -233,11 +233,6 @@ function meanScores({ record, axis }) {
 /** @param {[number, number]} band */
 function half([from, to]) {
   return /** @type {Band} */ ({ from, to, middle: 0.5, label: "chance", tone: "soft" });
-}
-
-/** @param {Draw} draw */
-function batch({ record }) {
-  return record.start.batch ?? record.detail.batch ?? 64;
 }
 
 /**

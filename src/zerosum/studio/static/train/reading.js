@@ -17,6 +17,7 @@ import { number, percent } from "../core/words.js";
  */
 
 const RECENT = 9; // records that a reading of records is the median of
+const FEWEST = 3; // records since a look that tell more than the look does
 const PLAINLY_NOT_REAL = 0.9; // a fresh classifier that is right as often sees at once what is generated
 const STRONG = 0.9; // right more often than this, a discriminator presses hard
 const FAR_AHEAD = 0.97; // and more often than this, it may leave the generator nothing to learn from
@@ -70,12 +71,26 @@ export function looked(record, name, samples) {
  * @param {RunRecord} record
  * @param {string} name
  * @param {number} samples
+ * @param {number} [since] only records after that many samples, and only where there are some
  * @returns {number | null}
  */
-export function recorded(record, name, samples) {
-  const at = lastBefore(/** @type {number[]} */ (record.progress.of("samples")), samples);
-  const values = record.progress.of(name).slice(Math.max(0, at + 1 - RECENT), at + 1).filter(isNumber);
-  return values.length ? median(values) : null;
+export function recorded(record, name, samples, since = -1) {
+  const places = /** @type {number[]} */ (record.progress.of("samples"));
+  const at = lastBefore(places, samples);
+  const first = Math.max(lastBefore(places, since) + 1, at + 1 - RECENT, 0);
+  const values = record.progress.of(name).slice(first, at + 1).filter(isNumber);
+  return values.length >= (since < 0 ? 1 : FEWEST) ? median(values) : null;
+}
+
+/**
+ * Samples seen at the last look at or before a moment.
+ * @param {RunRecord} record
+ * @param {number} samples
+ * @returns {number}
+ */
+function lookBefore(record, samples) {
+  const places = /** @type {number[]} */ (record.probe.of("samples"));
+  return places[Math.max(0, lastBefore(places, samples))] ?? 0;
 }
 
 /**
@@ -84,6 +99,15 @@ export function recorded(record, name, samples) {
  */
 export function isCritic(record) {
   return record.detail.even === null;
+}
+
+/**
+ * Real samples in a batch, of which records tell.
+ * @param {RunRecord} record
+ * @returns {number}
+ */
+export function batchOf({ start, detail }) {
+  return start.batch ?? detail.batch ?? 64;
 }
 
 /**
@@ -109,13 +133,17 @@ function readDiscriminator(record, samples) {
   if (real === null || fake === null) {
     return null;
   }
-  const share = (real + fake) / 2;
-  const count = 2 * (record.start.looked_at ?? 256);
+  // A look sees more samples than a batch has, but the players may have gone on since.
+  const now = ["accuracy_real", "accuracy_fake"].map((name) =>
+    recorded(record, `discriminator/${name}`, samples, lookBefore(record, samples)));
+  const known = now.every(isNumber);
+  const share = known ? (Number(now[0]) + Number(now[1])) / 2 : (real + fake) / 2;
+  const count = 2 * (known ? batchOf(record) : record.start.looked_at ?? 256);
   const [low, high] = chance(count);
   const held = looked(record, "judged_held_out", samples);
   const more = [`Chance is ${share1(low)} to ${share1(high)} for ${number(count)} samples.`,
-    held === null ? "" : `It takes ${percent(real)} of the real samples it trained on for real, and ${percent(held)} `
-      + "of those it never saw."];
+    held === null ? "" : `At the last look it took ${percent(real)} of the real samples it trained on for real, and `
+      + `${percent(held)} of those it never saw.`];
   const fresh = looked(record, "fresh_accuracy", samples);
   return { ...grade(share, low, high, `D is right ${percent(share)} of the time`, fresh), more: more.join(" ") };
 }
@@ -127,12 +155,12 @@ function readDiscriminator(record, samples) {
  */
 function readCritic(record, samples) {
   const scores = scoresAt(record.histograms, samples);
-  const area = scores ? areaUnderCurve(scores.logits_trained, scores.logits_fake)
-    : recorded(record, "discriminator/auc", samples);
+  const now = recorded(record, "discriminator/auc", samples, scores ? scores.samples : -1);
+  const area = now ?? (scores && areaUnderCurve(scores.logits_trained, scores.logits_fake));
   if (area === null || !Number.isFinite(area)) {
     return null;
   }
-  const [low, high] = chanceOfArea(scores ? record.start.looked_at ?? 256 : record.start.batch ?? 64);
+  const [low, high] = chanceOfArea(now === null ? record.start.looked_at ?? 256 : batchOf(record));
   const gap = recorded(record, "discriminator/gap", samples);
   const spread = recorded(record, "discriminator/spread", samples);
   const apart = gap === null || !spread ? ""

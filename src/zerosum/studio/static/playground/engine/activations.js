@@ -20,7 +20,8 @@ const POWERS = Float64Array.from({ length: 256 }, (_, index) => 2 ** (index - 12
 const PER_PIECE = Math.LN2 / PIECES;
 
 /**
- * tanh(x) to 4e-16, in a third of the time that Math.tanh takes: of exp(2x) = 2^k 2^(j/64) e^r the first two factors are
+ * tanh(x) to 4e-16, in a third of the time that Math.tanh takes: of exp(2x) = 2^k 2^(j/64) e^r the first two factors
+ * are
  * looked up, and the last is a short sum since |r| < 0.0055.
  * @param {number} x
  * @returns {number}

@@ -51,7 +51,9 @@ function mixture(label, says, modes, sigma, dimensions) {
         }
       }
     },
-    density: dimensions === 2 ? null : (x) => modes.reduce((sum, mode) => sum + bell((x - mode) / sigma), 0) / (sigma * count),
+    density: dimensions === 2
+      ? null
+      : (x) => modes.reduce((sum, mode) => sum + bell((x - mode) / sigma), 0) / (sigma * count),
   };
 }
 

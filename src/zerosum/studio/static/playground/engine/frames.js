@@ -1,7 +1,7 @@
 // @ts-check
 /** What the page draws, as plain numbers: one frame holds every layer, so that switching layers asks nobody. */
 
-import { JUDGED, REACH } from "./measures.js";
+import { REACH } from "./measures.js";
 import { middle, sigmoid } from "./objectives.js";
 import { Pass } from "./perceptron.js";
 
@@ -37,11 +37,13 @@ import { Pass } from "./perceptron.js";
  * @property {Float32Array} onReal D's logits, one a pack
  * @property {Float32Array} onFake
  * @property {number} middle logit that parts real from fake
- * @property {{side: number, values: Float32Array} | null} heat D over the stage, row after row from the top left, from 0
+ * @property {{side: number, values: Float32Array} | null} heat D over the stage, row after row from the top left, from
+ *   0
  *   for fake to 1 for real; null in one dimension
  * @property {{rows: number, columns: number, points: Float32Array, slice: boolean} | null} manifold where the generator
  *   puts a grid of latents, each cell of which is equally likely; `slice` where only two of more latents vary
- * @property {{data: Float32Array, generated: Float32Array, judged: Float32Array, best: Float32Array | null} | null} lines
+ * @property {{data: Float32Array, generated: Float32Array, judged: Float32Array, best: Float32Array | null} | null}
+ *   lines
  *   of one dimension; `judged` is a probability if `best` is there
  * @property {Float32Array | null} threads pairs of a latent and its sample, in one dimension with one latent
  * @property {Measures} measures
@@ -88,7 +90,7 @@ export class Camera {
       latents: single(observer.fakes.x, SHOWN * settings.latentSize),
       real: single(observer.reals, SHOWN * dimensions),
       fake: single(observer.fakes.y, SHOWN * dimensions),
-      arrows: downhill(fake.toInputs, Math.min(SHOWN, Math.floor(JUDGED / settings.pack) * settings.pack) * dimensions, packs),
+      arrows: downhill(fake.toInputs, Math.min(SHOWN, packs * settings.pack) * dimensions, packs),
       onReal: single(real.y, packs),
       onFake: single(fake.y, packs),
       middle: parts,

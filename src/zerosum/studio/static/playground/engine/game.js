@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * The game: the moves of both players, each drawn, computed and made in steps of their own, so that a move can be looked
+ * The game: the moves of both players, each drawn, computed and made in steps of their own, so that a move can be
+ * looked
  * at before it is made.
  */
 
@@ -25,7 +26,7 @@ import { Stream } from "./streams.js";
  */
 
 /** What random numbers are for, so that each purpose has its own. */
-export const PURPOSE = { generator: 1, discriminator: 2, discriminatorMove: 3, generatorMove: 4, latents: 5, reals: 6, companions: 7 };
+export const PURPOSE = { generator: 1, discriminator: 2, discriminatorMove: 3, generatorMove: 4, latents: 5, reals: 6 };
 
 const UNIFORM = Math.sqrt(3);
 

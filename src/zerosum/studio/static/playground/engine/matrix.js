@@ -4,7 +4,8 @@
 /**
  * Adds a product to a matrix: c[r, k] += sum over s of a[r, s] b[s, k].
  *
- * The strides say how far apart in memory the next row, column or summand lies, so that either factor can be a transposed
+ * The strides say how far apart in memory the next row, column or summand lies, so that either factor can be a
+ * transposed
  * matrix. Two rows and four columns are summed at a time: eight sums for six numbers read.
  *
  * @param {Float64Array} c rows x columns, row after row

@@ -144,7 +144,8 @@ export class Observer {
   }
 
   /**
-   * The figure of Goodfellow et al. 2014: both densities, D, and the best D there could be, at `PLACES` along the stage.
+   * The figure of Goodfellow et al. 2014: both densities, D, and the best D there could be, at `PLACES` along the
+   * stage.
    * @returns {{data: Float64Array, generated: Float64Array, logits: Float64Array, judged: Float64Array | null,
    *   best: Float64Array} | null} `judged` is null where the loss gives no probability; all is null in two dimensions
    */

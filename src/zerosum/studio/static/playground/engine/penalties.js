@@ -13,7 +13,8 @@ import { sigmoid } from "./objectives.js";
  * @typedef {object} DiscriminatorMove
  * @property {Pass} real real samples as the discriminator was given them, after `forward`
  * @property {Pass} fake
- * @property {(name: "between" | "around" | "changedReal" | "changedFake") => Pass} look at other points, after `forward`:
+ * @property {(name: "between" | "around" | "changedReal" | "changedFake") => Pass} look at other points, after
+ *   `forward`:
  *   on the lines between real and fake, in a cloud around the real ones, a little beside real ones or fakes
  * @property {{[name: string]: number}} means running means that are kept from move to move
  */
@@ -39,7 +40,8 @@ import { sigmoid } from "./objectives.js";
  * @property {string} says
  * @property {string} paper
  * @property {number} usual weight
- * @property {(move: DiscriminatorMove, weight: number) => number} [ofDiscriminator] its value, unweighted; adds the weighted
+ * @property {(move: DiscriminatorMove, weight: number) => number} [ofDiscriminator] its value, unweighted; adds the
+ *   weighted
  *   derivatives
  * @property {(move: GeneratorMove, weight: number) => number} [ofGenerator]
  * @property {(weights: Weights, weight: number) => number} [ofWeights]
@@ -214,7 +216,7 @@ function modeSeeking({ fake, others }, weight) {
   return total / fake.rows;
 }
 
-/** @type {NonNullable<Penalty["ofGenerator"]>} the mean of (||J^T y|| - a)^2, where a is the running mean of the lengths */
+/** @type {NonNullable<Penalty["ofGenerator"]>} the mean of (||J^T y|| - a)^2; a is the running mean of the lengths */
 function pathLength({ fake, directions, means }, weight) {
   const { slopes, tangents } = fake.differentiate(directions);
   const { rows } = fake;

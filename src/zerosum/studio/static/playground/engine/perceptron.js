@@ -1,10 +1,13 @@
 // @ts-check
 /**
- * Multilayer perceptrons, and passes of batches through them: forward, backward, and backward through the backward pass.
+ * Multilayer perceptrons, and passes of batches through them: forward, backward, and backward through the backward
+ * pass.
  *
- * A penalty on slopes is a function of g(x) = dD/dx, and its gradient in the weights is that of v . g(x), where v is how
+ * A penalty on slopes is a function of g(x) = dD/dx, and its gradient in the weights is that of v . g(x), where v is
+ * how
  * the penalty changes with g and is held fixed. But v . g(x) is how fast D changes when x moves along v. So one pass
- * forward with tangents (v in, their images out) and one pass backward through both give the exact second-order gradient:
+ * forward with tangents (v in, their images out) and one pass backward through both give the exact second-order
+ * gradient:
  * differentiate forward over reverse (Pearlmutter 1994, "Fast exact multiplication by the Hessian").
  */
 
@@ -145,7 +148,8 @@ export class Pass {
   }
 
   /**
-   * Takes `seeds` back: adds the gradients of the sum of seeds times outputs, and, if tangents were written, of how fast
+   * Takes `seeds` back: adds the gradients of the sum of seeds times outputs, and, if tangents were written, of how
+   * fast
    * the outputs change along them, to the network's.
    * @param {boolean} weights whether the weights' gradients are wanted
    * @param {boolean} inputs whether `toInputs` is wanted; it does not contain what tangents would add

@@ -11,7 +11,8 @@ import { SpectralNorm } from "./spectral.js";
 
 /**
  * What there is to save of a player; see `Player.save`.
- * @typedef {{weights: number[], mean: number[], square: number[], steps: number, average: number[] | null, left: number[][]}} SavedPlayer
+ * @typedef {{weights: number[], mean: number[], square: number[], steps: number, average: number[] | null, left:
+ *   number[][]}} SavedPlayer
  */
 
 export class Player {

@@ -118,8 +118,8 @@ export const FIELDS = [
   { key: "beta2", label: "Adam β₂", help: "What is kept of the mean squared gradient.", low: 0.1, high: 0.9999,
     stops: [0.9, 0.99, 0.999] },
   { key: "average", label: "Averaged generator", help: "Shows and measures a running mean of G's weights, of which so "
-    + "much is kept each round. 0 for the weights as they are.", low: 0, high: 0.9999, stops: [0, 0.9, 0.98, 0.99, 0.995,
-    0.999] },
+    + "much is kept each round. 0 for the weights as they are.", low: 0, high: 0.9999,
+    stops: [0, 0.9, 0.98, 0.99, 0.995, 0.999] },
   { key: "noise", label: "Instance noise", help: "Added to real samples and fakes before D sees them.", low: 0, high: 2,
     stops: [0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8] },
   { key: "noiseRounds", label: "Noise fades over", help: "Rounds until the noise is gone; 0 keeps it.", low: 0,
@@ -139,8 +139,8 @@ export const FIELDS = [
   { key: "generatorActivation", label: "G's activation", help: "The bend between layers.", fresh: true,
     choices: labels(ACTIVATIONS) },
   { key: "discriminatorDepth", label: "D's hidden layers", help: "0 for a linear map.", ...DEPTHS },
-  { key: "discriminatorWidth", label: "D's width", help: "Neurons in each hidden layer.", low: 1, high: 128, whole: true,
-    fresh: true, stops: WIDTHS },
+  { key: "discriminatorWidth", label: "D's width", help: "Neurons in each hidden layer.", low: 1, high: 128,
+    whole: true, fresh: true, stops: WIDTHS },
   { key: "discriminatorActivation", label: "D's activation", help: "The bend between layers.", fresh: true,
     choices: labels(ACTIVATIONS) },
 ];
@@ -190,7 +190,8 @@ function checkedValue(field, value) {
   const { key, label, choices, low, high, whole } = field;
   if (choices) {
     if (typeof value !== "string" || !Object.hasOwn(choices, value)) {
-      throw new SettingError(`${label} (${key}) is ${JSON.stringify(value)}; it can be ${Object.keys(choices).join(", ")}.`);
+      const allowed = Object.keys(choices).join(", ");
+      throw new SettingError(`${label} (${key}) is ${JSON.stringify(value)}; it can be ${allowed}.`);
     }
     return value;
   }
@@ -223,7 +224,8 @@ function checkedPenalties(value) {
   }
   const weights = /** @type {{[name: string]: number}} */ (value);
   // Always in one order: sums of floating point numbers depend on it, and the same settings are to give the same run.
-  return Object.fromEntries(Object.keys(PENALTIES).filter((name) => weights[name]).map((name) => [name, weights[name]]));
+  const names = Object.keys(PENALTIES).filter((name) => weights[name]);
+  return Object.fromEntries(names.map((name) => [name, weights[name]]));
 }
 
 /** @param {unknown} value @returns {number[]} */

@@ -7,7 +7,8 @@ import { Session } from "./session.js";
 /**
  * @typedef {{type: "begin", settings: {[key: string]: unknown}} | {type: "restore", saved: unknown}
  *   | {type: "change", settings: {[key: string]: unknown}} | {type: "play", speed: number} | {type: "pause"}
- *   | {type: "step", player: "discriminator" | "generator" | "both"} | {type: "prepare", player: "discriminator" | "generator"}
+ *   | {type: "step", player: "discriminator" | "generator" | "both"} | {type: "prepare", player: "discriminator" |
+ * "generator"}
  *   | {type: "commit"} | {type: "frame"} | {type: "save"}} Request
  */
 
@@ -15,7 +16,7 @@ import { Session } from "./session.js";
  * `order` is that of the last request that was heard, given back so that the page can tell what a frame knows of.
  *
  * @typedef {{type: "frame", game: number, order: number, speed: number, frame: import("./frames.js").Frame}
- *   | {type: "began", settings: import("./settings.js").Settings, game: number}
+ *   | {type: "began", settings: import("./settings.js").Settings, game: number, order: number}
  *   | {type: "saved", saved: object} | {type: "refused", sentence: string} | {type: "failed", sentence: string}} Answer
  */
 
@@ -112,7 +113,7 @@ class Host {
     this.camera = new Camera(session);
     this.number += 1;
     this.known = 0;
-    this.tell({ type: "began", settings: session.settings, game: this.number });
+    this.tell({ type: "began", settings: session.settings, game: this.number, order: this.order });
   }
 
   /** @param {"discriminator" | "generator" | "both"} player */
@@ -138,6 +139,10 @@ class Host {
   run() {
     if (!this.pace) {
       this.running = false;
+      // A frame that was asked for while the game ran is still owed.
+      if (this.wanted) {
+        this.show();
+      }
       return;
     }
     const now = performance.now();
@@ -182,7 +187,8 @@ class Host {
     this.wanted = false;
     const frame = this.camera.take(this.known);
     this.known = frame.recorded;
-    this.tell({ type: "frame", game: this.number, order: this.order, speed: this.pace ? this.counted.speed : 0, frame });
+    const speed = this.pace ? this.counted.speed : 0;
+    this.tell({ type: "frame", game: this.number, order: this.order, speed, frame });
     this.framed = performance.now();
     this.cost = this.framed - began;
   }
