@@ -351,6 +351,12 @@ def test_directions_have_sliders_shares_and_names(explore: Any) -> None:
     page.locator("main[data-ready=explore]").wait_for()
     assert page.get_by_test_id("direction-name-1").input_value() == "slant"
     assert np.array_equal(exact(page), shown) and page.get_by_test_id("direction-1").input_value() == "1.5"
+    page.get_by_test_id("find-sefa").click()
+    page.locator("[data-testid=find-sefa][aria-pressed=true]").wait_for()
+    set_slider(page, "direction-0", 1, "change")
+    exact(page, lambda found: [move["strength"] for move in found["moves"]] == [1.5, 1])
+    page.get_by_test_id("undo").click()
+    page.locator("[data-testid=find-pca][aria-pressed=true]").wait_for()
     page.get_by_test_id("reset-directions").click()
     assert np.array_equal(exact(page, lambda found: "moves" not in found), before)
 

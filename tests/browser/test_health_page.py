@@ -68,6 +68,17 @@ def test_a_run_in_order_is_called_healthy(visitor: Any, made_up: Run) -> None:
     assert len(answers) > 10 and set(answers) == {"no"}
 
 
+def test_what_was_found_in_the_data_stays(visitor: Any, made_up: Run) -> None:
+    run = made_up("00001-ring", rounds=0, looks=0, snapshots=0)
+    run.finding("unbalanced", "note")
+    run.progress(1600)
+    run.probe()
+    page = visitor.open("#/run/00001-ring/health")
+    assert "1 note. First of all: The samples show unbalanced." in page.get_by_test_id("verdict").inner_text()
+    card = page.get_by_test_id("finding-unbalanced").inner_text()
+    assert "seen in the data" in card and "not found" not in card
+
+
 def test_a_remedy_is_confirmed_done_and_undone(visitor: Any, studio: Any, adopt: Run, eventually: Run) -> None:
     folder: Path = adopt("ring", "00001-ring")
     before = (folder / "events.jsonl").read_bytes()

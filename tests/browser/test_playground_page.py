@@ -81,7 +81,7 @@ def test_a_step_of_one_player_leaves_the_other_alone(visitor: Any) -> None:
     assert [readings(page)[name] for name in samples] != [after[name] for name in samples]
 
 
-def test_a_link_plays_the_same_run(visitor: Any) -> None:
+def test_a_link_plays_the_same_run(visitor: Any, eventually: Callable[..., None]) -> None:
     """All settings and the seed are in the address; who opens it sees the same numbers."""
     page = playground(visitor)
     page.get_by_test_id("data-moons").check(force=True)
@@ -92,6 +92,7 @@ def test_a_link_plays_the_same_run(visitor: Any) -> None:
     page.get_by_test_id("seed").fill("77")
     page.get_by_test_id("seed").press("Enter")
     steps(page, 20)
+    eventually(lambda: "seed=77" in address(page), "the address is written")
     link, found = address(page), readings(page)
     for part in ("data=moons", "loss=hinge", "seed=77", "batch=32", "spectral=true", "penalties=none"):
         assert part in link
@@ -159,7 +160,8 @@ def test_points_are_drawn_and_typed(visitor: Any, eventually: Callable[..., None
     page.get_by_test_id("points").fill("0.5\n0.6\n-1")
     page.get_by_test_id("use-points").click()
     page.get_by_test_id("layer-threads").wait_for()
-    assert "data=points1" in address(page) and "latentSize=1" in address(page)
+    eventually(lambda: "data=points1" in address(page), "the typed numbers are the data")
+    assert "latentSize=1" in address(page)
     steps(page, 3)
     found = readings(page)
     other = visitor.tab()

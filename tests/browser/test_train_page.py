@@ -13,7 +13,7 @@ from zerosum.core.events import read_events
 Run = Callable[..., Any]
 Eventually = Callable[..., None]
 
-SLOW = 90_000  # milliseconds: data are read, and networks trained, in processes of their own
+SLOW = 120_000  # milliseconds: data are read, and networks trained, in processes of their own
 
 
 def shown(page: Any) -> int:
@@ -246,6 +246,16 @@ def test_histograms_and_the_reading_move_with_the_scrubber(visitor: Any, made_up
     assert "Generated samples: -4.88 on average, 0 % are taken for real" in scores.get_attribute("aria-label")
 
 
+def test_the_reading_is_of_now_where_the_last_look_is_old(visitor: Any, made_up: Run, eventually: Eventually) -> None:
+    run = made_up(rounds=20, looks=0).hold()
+    run.probe(judged_real=1.0, judged_fake=1.0)
+    page = visitor.open("#/run/00000-made-up/train")
+    reading = page.get_by_test_id("reading")
+    eventually(lambda: "D is right 100\u00a0% of the time: far ahead" in reading.inner_text(), "another reading")
+    run.progress(5, **{"discriminator/accuracy_real": 0.5, "discriminator/accuracy_fake": 0.52})
+    eventually(lambda: "D is right 51\u00a0% of the time, as by guessing" in reading.inner_text(), "it stays behind")
+
+
 def test_critics_are_read_by_pairs(visitor: Any, adopt: Callable[..., Path]) -> None:
     adopt("digits")
     page = visitor.open("#/run/digits/train")
@@ -424,7 +434,7 @@ def test_a_collapse_shows_at_once_and_its_remedy_works_and_is_undone(
     visitor: Any, studio: Any, eventually: Eventually
 ) -> None:
     page = visitor.open("#/start")
-    often = {"batch": 32, "log_rounds": 3, "probe_rounds": 30, "samples": 3000}
+    often = {"batch": 32, "log_rounds": 3, "probe_rounds": 30, "samples": 1600}
     begin_training(page, "ring", settings={"discriminator_rate": 100.0}, run=often)
     card = page.get_by_test_id("finding-exploding-gradient")
     card.wait_for(timeout=SLOW)

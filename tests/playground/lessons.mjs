@@ -50,9 +50,9 @@ function take(lesson, steps) {
   const attempt = new Attempt(lesson);
   const atOnce = see(attempt, session);
   const fared = steps.map(({ changes, kind = "round" }) => {
-    see(attempt, session);
+    const early = see(attempt, session);
     const before = attempt.now;
-    const idle = changes !== undefined && reachedIdly(attempt, session);
+    const idle = early || (changes !== undefined && reachedIdly(attempt, session));
     session = session.change(changes ?? {});
     return { before, idle, moves: play(attempt, session, kind, PATIENCE, kind === "round" ? BETWEEN : 1) };
   });

@@ -61,6 +61,22 @@ def test_rows_are_those_of_sample(client, work):
     assert len(list(csv.DictReader(io.StringIO(data.decode())))) == 20
 
 
+@pytest.mark.parametrize(
+    ("asked", "command"),
+    [
+        ({"to": "rows", "count": 5, "format": "parquet"}, "sample runs/{} --count 5 --out rows.parquet"),
+        ({"to": "sheet", "seeds": "3-5", "truncation": 0.5}, "sample runs/{} --seeds 3-5 --truncation 0.5"),
+        ({"to": "html"}, "export runs/{} --to html"),
+        ({"to": "card"}, None),
+    ],
+)
+def test_the_same_as_a_command(client, refused, asked, command):
+    told = client.post(f"/api/models/{TABLE}/export/command", json=asked)
+    assert told.json() == {"command": command and f"zerosum {command.format(TABLE)}"}
+    refused(404, client.post("/api/models/nothing/export/command", json=asked))
+    refused(422, client.post(f"/api/models/{TABLE}/export/command", json={**asked, "out": "/etc/x"}))
+
+
 def test_films_and_cards(client):
     _, film = export(client, PICTURES, to="film", seeds="0,1", frames=3)
     assert film[:4] == b"GIF8" and Image.open(io.BytesIO(film)).n_frames > 3  # type: ignore[attr-defined]

@@ -186,6 +186,7 @@ def test_ids_of_models_lead_nowhere_else(client, way):
         "columns": {},
         "points": {},
         "export": {"to": "card"},
+        "export/command": {"to": "card"},
     }
     for address, body in bodies.items():
         answer = client.post(f"/api/models/{way}/{address}", json=body)

@@ -249,7 +249,10 @@ def test_paths_lead_nowhere(client, work, refused, way):
     for address in (
         f"/api/runs/{way}",
         f"/api/runs/{way}/series",
+        f"/api/runs/{way}/findings",
+        f"/api/runs/{way}/health",
         f"/api/runs/{way}/reals.jpg",
+        f"/api/runs/{way}/sheets/1.png",
         f"/api/runs/{RING}/sheets/{way}.png",
         f"/api/runs/{RING}%2f{way}",
         f"/api/models/{way}",
@@ -265,7 +268,12 @@ def test_paths_lead_nowhere(client, work, refused, way):
     refused(404, client.get("/api/places", params={"at": way}))
     refused(404, client.get("/api/compare", params={"run": [way, RING]}))
     refused(404, client.get("/api/stream", params={"run": f"{way}:0.00000000"}))
-    refused(404, client.post(f"/api/runs/{way}/control", json={"action": "stop"}))
+    for address, body in (
+        ("control", {"action": "stop"}),
+        ("treat", {"failure": "mode-collapse", "remedy": 0}),
+        ("undo", {}),
+    ):
+        refused(404, client.post(f"/api/runs/{way}/{address}", json=body))
     refused(404, client.post("/api/data", json={"place": way}))
     refused(404, client.post("/api/data", json={"run": way}))
     refused(404, client.post("/api/uploads", content=b"", headers={"X-File-Name": "a.csv", "X-Upload": "../0"}))

@@ -52,7 +52,8 @@ class Diagnosis:
     @property
     def verdict(self) -> str:
         """The first thing to know."""
-        return verdict(self.timeline, self.findings, self.present)
+        present = {finding.failure for finding in self.findings} - self.gone
+        return verdict(self.timeline, self.findings, present)
 
     @property
     def gone(self) -> frozenset[str]:

@@ -55,11 +55,11 @@ def write_page(
     refusal = estimated(model, taken).why_no_page
     if refusal is not None:
         raise SettingError(refusal)
+    space = open_space(model, "auto")
+    found = directions_of(space, taken, directions, axes, progress)
     stages, graphs = networks(model, progress)
     made = drawn(stages, graphs)
     wanted = model.generate(model.latents(CHECKED), model.conditions(CHECKED)).cpu()
-    space = open_space(model, "auto")
-    found = directions_of(space, taken, directions, axes, progress)
     parts = zip(stages, graphs, strict=True)
     page = page_of(
         {

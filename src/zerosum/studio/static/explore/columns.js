@@ -1,5 +1,5 @@
 // @ts-check
-/** How often the values of each column come: generated rows as bars, real ones as a line over them, or both as numbers. */
+/** How often the values of each column come: generated rows as bars under the line of the real ones, or numbers. */
 
 import { fill, h } from "../core/dom.js";
 import { number, percent } from "../core/words.js";
@@ -102,8 +102,8 @@ export function sentenceOf(panel) {
   const gaps = fake.map((share, at) => Math.abs(share - real[at]));
   const widest = gaps.indexOf(Math.max(...gaps));
   const apart = `${percent(real[widest])} real and ${percent(fake[widest])} generated`;
-  return `${name}: commonest real ${commonest(real)}, generated ${commonest(fake)}; furthest apart at ${labels[widest]}, `
-    + `${apart}; ${percent(apartOf(panel))} apart in all.`;
+  return `${name}: commonest real ${commonest(real)}, generated ${commonest(fake)}; furthest apart at `
+    + `${labels[widest]}, ${apart}; ${percent(apartOf(panel))} apart in all.`;
 }
 
 /**

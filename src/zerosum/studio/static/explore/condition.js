@@ -127,7 +127,7 @@ export function conditionOf({ name, kind }, sign, value) {
 }
 
 /**
- * The conditions that all have to hold: what stands between those "and"s of an expression that are in none of its parts.
+ * The conditions that all have to hold: what stands between the "and"s of an expression, but not of its parts.
  * @param {string} expression
  * @returns {string[]} the expression alone where it has an "or" of its own
  */

@@ -67,11 +67,15 @@ export function makeDirections(kit) {
     }, one.name)));
   };
   let drawn = "";
+  /** @type {string | undefined} */
+  let followed;
   const show = (/** @type {State} */ state) => {
-    const wanted = state.moves[0]?.axes;
-    const first = axes === null ? model.directions.find((one) => one.space === state.space) : null;
-    const known = wanted && axes?.name !== wanted ? model.directions.find((one) => one.name === wanted) : first;
-    if (known) {
+    const wanted = state.moves.at(-1)?.axes; // what has moved last: by a slider, a link, or undoing
+    const moved = wanted !== followed;
+    followed = wanted;
+    const known = moved && wanted !== undefined ? model.directions.find((one) => one.name === wanted)
+      : axes === null && model.directions.find((one) => one.space === state.space);
+    if (known && known !== axes) {
       open(known);
       return;
     }

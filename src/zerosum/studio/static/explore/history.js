@@ -9,8 +9,8 @@ import { onKey } from "../core/keys.js";
  * @template {object} State
  * @param {import("./scene.js").Scene<State>} scene
  * @param {(text: string) => void} say
- * @returns {{element: HTMLElement, keys: () => (() => void)[], show: () => void}} keys: gives z and y their meaning; what
- *   it gives back takes it away
+ * @returns {{element: HTMLElement, keys: () => (() => void)[], show: () => void}} keys: gives z and y their meaning;
+ *   what it gives back takes it away
  */
 export function makeHistory(scene, say) {
   const undo = () => say(scene.undo() ? "Undone" : "There is nothing to undo");

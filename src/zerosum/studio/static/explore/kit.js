@@ -48,9 +48,8 @@ export function iconButton(name, label, testid, click) {
  * @returns {{element: HTMLElement, show: (seed: Seed) => void}}
  */
 export function seedField({ label, testid, onSeed, bare = false, named = true }) {
-  const input = h("input", { class: "seed", inputmode: "numeric", list: "kept", autocomplete: "off",
-    spellcheck: "false",
-    "aria-label": bare && label, data: { testid }, on: { change: () => {
+  const input = h("input", { class: "seed", inputmode: "numeric", list: named && "kept", autocomplete: "off",
+    spellcheck: "false", "aria-label": bare && label, data: { testid }, on: { change: () => {
       const read = readSeed(input.value);
       const seed = named || typeof read === "number" ? read : null;
       input.setAttribute("aria-invalid", String(seed === null));

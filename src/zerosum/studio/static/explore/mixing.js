@@ -1,5 +1,5 @@
 // @ts-check
-/** Style mixing: some layers of one sample, all others of another (Karras et al. 2019, arXiv:1812.04948, Section 3.1). */
+/** Style mixing: some layers of one sample, all others of another (Karras et al. 2019, arXiv:1812.04948, Sec. 3.1). */
 
 import { fill, h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
@@ -42,8 +42,8 @@ export function makeMixing(kit) {
   };
   const element = h("div", { class: "stack" }, h("div", { class: "row" }, field.element, other.element,
     layers.map((one) => one.element)),
-  h("p", { class: "soft small" }, "Coarse layers come first. Each picture of the matrix has the layers of the sample above ",
-    "it, and all others of the one on its left."),
+  h("p", { class: "soft small" }, "Coarse layers come first. Each picture of the matrix has the layers of the sample ",
+    "above it, and all others of the one on its left."),
   matrix, h("div", { class: "row" }, h("button", { data: { testid: "mix-back" },
     on: { click: () => turn(-DOWN - ACROSS) } },
     icon("left"), "Before"), h("button", { data: { testid: "mix-more" }, on: { click: () => turn(DOWN + ACROSS) } },

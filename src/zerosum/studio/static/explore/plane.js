@@ -13,6 +13,7 @@ import { enlargement } from "./tiles.js";
 
 /** @typedef {import("./kit.js").Kit} Kit */
 /** @typedef {import("./state.js").State} State */
+/** @typedef {{corners: State["corners"], common: object, side: number}} SeedMap side: pictures on each side of it */
 
 const CORNERS = ["top left", "top right", "bottom left", "bottom right"];
 const LARGEST = 420; // CSS pixels of the plane's longer side
@@ -33,12 +34,11 @@ export function makePlane(kit) {
   const surface = h("div", { class: "surface", role: "slider", tabindex: "0", "aria-label": "Place on the seed plane",
     "aria-valuemin": "0", "aria-valuemax": "100", data: { testid: "plane" } }, map, handle);
   const fields = CORNERS.map((corner, index) => seedField({ label: `Sample ${corner}`, testid: `corner-${index}`,
-    bare: true,
-    onSeed: (seed) => scene.set({ corners: scene.state.corners.map((one, at) => (at === index ? seed : one)) }) }));
+    bare: true, onSeed: (seed) => scene.set({ corners: scene.state.corners.map((one,
+      at) => (at === index ? seed : one)) }) }));
   let angle = Math.PI;
   const animated = animation(kit, { testid: "animate", still: [icon("play"), "Animate"],
-    moving: [icon("pause"), "Stop"],
-    step: (seconds) => {
+    moving: [icon("pause"), "Stop"], step: (seconds) => {
       angle += (2 * Math.PI * seconds) / TURN;
       scene.set({ x: 0.5 + 0.42 * Math.cos(angle), y: 0.5 + 0.42 * Math.sin(angle) }, false);
     }, end: () => scene.set({}) });
@@ -60,9 +60,7 @@ export function makePlane(kit) {
       button("New corners", "new-corners", () => newCorners(kit), "Four other samples"), animated.element), classes);
   listen(surface, go, scene);
 
-  const draw = new Latest(async (/** @type {{corners: State["corners"], common: object, side: number}} */ asked,
-    signal) => {
-    const { corners, common, side } = asked;
+  const draw = new Latest(async (/** @type {SeedMap} */ { corners, common, side }, signal) => {
     const at = (/** @type {number} */ number) => (number + 0.5) / side; // what lies under the middle of each picture
     const places = Array.from({ length: side * side }, (_, index) => ({ ...common, latent: { plane: { seeds: corners,
       x: at(index % side), y: at(Math.floor(index / side)) } } }));

@@ -8,10 +8,11 @@ import { onKey } from "../core/keys.js";
 import { number } from "../core/words.js";
 import { line, literal, makeCommands } from "./commands.js";
 import { makeHistory } from "./history.js";
+import { iconButton, seedField } from "./kit.js";
 import { Latest } from "./latest.js";
 import { makeScatter } from "./scatter.js";
 import { Scene } from "./scene.js";
-import { LARGEST_SEED, randomSeed } from "./state.js";
+import { numbered, randomSeed, readSeed } from "./state.js";
 import { makeTold } from "./told.js";
 
 /** @typedef {import("./kit.js").Base} Base */
@@ -38,14 +39,10 @@ export function openPoints(root, base, query) {
       change: () => scene.set({ count: COUNTS[Number(count.value)] }),
     } });
   const counts = h("output", { for: "count" });
-  const seed = h("input", { class: "seed", inputmode: "numeric", data: { testid: "seed" }, on: { change: () => {
-    const value = Number(seed.value);
-    if (Number.isInteger(value) && value >= 0 && value <= LARGEST_SEED) {
-      scene.set({ seed: value });
-    }
-  } } });
+  const field = seedField({ label: "Sample", testid: "seed", named: false,
+    onSeed: (seed) => scene.set({ seed: Number(seed) }) });
   const random = () => scene.set({ seed: randomSeed() });
-  const step = (/** @type {number} */ by) => scene.set({ seed: Math.max(0, scene.state.seed + by) });
+  const step = (/** @type {number} */ by) => scene.set({ seed: numbered(scene.state.seed + by) });
   const commands = makeCommands();
   const latest = new Latest((/** @type {State} */ state, signal) => client.ask("points", { ...state,
     view: client.view("points"), place: { latent: { seed: state.seed }, ...(state.condition === null ? {}
@@ -58,32 +55,27 @@ export function openPoints(root, base, query) {
     scatter.stop();
   });
 
-  fill(root, h("div", { class: "explore" }, h("div", { class: "explore-stage stack" }, scatter.element),
-    h("div", { class: "stack" },
-    h("section", { class: "card stack", "aria-label": "Which points" },
-      h("div", { class: "row spread" }, h("div", { class: "row" },
-      h("label", { class: "field inline" }, "Sample", seed),
-      h("button", { class: "icon", "aria-label": "The sample before", data: { testid: "seed-back" },
-        on: { click: () => step(-1) } }, icon("left")),
-      h("button", { class: "icon", "aria-label": "The next sample", data: { testid: "seed-next" },
-        on: { click: () => step(1) } }, icon("right")),
-      h("button", { title: "Other samples (r)", data: { testid: "random" }, on: { click: random } }, icon("dice"),
-        "Random")),
-    history.element), h("p", { class: "soft small" }, "The numbered sample is ringed; the others follow it."),
-    h("div", { class: "stack close-stack" }, h("div", { class: "row spread" }, h("label", { for: "count" }, "Points"),
-      counts), count),
+  const seeds = h("div", { class: "row" }, field.element,
+    iconButton("left", "The sample before", "seed-back", () => step(-1)),
+    iconButton("right", "The next sample", "seed-next", () => step(1)),
+    h("button", { title: "Other samples (r)", data: { testid: "random" }, on: { click: random } }, icon("dice"),
+      "Random"));
+  const which = h("section", { class: "card stack", "aria-label": "Which points" },
+    h("div", { class: "row spread" }, seeds, history.element),
+    h("p", { class: "soft small" }, "The numbered sample is ringed; the others follow it."),
+    h("div", { class: "stack close-stack" },
+      h("div", { class: "row spread" }, h("label", { for: "count" }, "Points"), counts), count),
     told && h("div", { class: "stack close-stack" },
-      h("h3", null, model.told?.kind === "class" ? "Class" : "What they are"), told.element)),
-    scatter.numbers, commands.element)));
+      h("h3", null, model.told?.kind === "class" ? "Class" : "What they are"), told.element));
+  fill(root, h("div", { class: "explore" }, h("div", { class: "explore-stage stack" }, scatter.element),
+    h("div", { class: "stack" }, which, scatter.numbers, commands.element)));
 
   const show = (/** @type {State} */ state, /** @type {boolean} */ settled) => {
     told?.show(state.condition);
     counts.textContent = number(state.count);
     count.value = String(COUNTS.indexOf(state.count));
     count.setAttribute("aria-valuetext", `${number(state.count)} points`);
-    if (document.activeElement !== seed) {
-      seed.value = String(state.seed);
-    }
+    field.show(state.seed);
     history.show();
     latest.ask(state);
     if (settled) {
@@ -104,11 +96,11 @@ export function openPoints(root, base, query) {
  * @returns {State}
  */
 function stateOf(query, model) {
-  const seed = Number(query.get("s") ?? 0);
+  const seed = readSeed(query.get("s") ?? "");
   const count = Number(query.get("n") ?? 1000);
   return {
     condition: model.told ? query.get("told") : null,
-    seed: Number.isInteger(seed) && seed >= 0 && seed <= LARGEST_SEED ? seed : 0,
+    seed: typeof seed === "number" ? seed : 0,
     count: COUNTS.includes(count) ? count : 1000,
   };
 }

@@ -2,10 +2,9 @@
 /** One sample by its number. */
 
 import { h } from "../core/dom.js";
-import { icon } from "../core/icons.js";
 import { makeBrowser } from "./browser.js";
-import { seedField } from "./kit.js";
-import { commonOf, LARGEST_SEED, randomSeed } from "./state.js";
+import { iconButton, seedField } from "./kit.js";
+import { commonOf, numbered, randomSeed } from "./state.js";
 
 /** @typedef {import("./kit.js").Kit} Kit */
 
@@ -19,11 +18,9 @@ export function makeSample(kit) {
   const browser = makeBrowser(kit, { name: "samples", label: "Samples", count: 30, columns: 10,
     onChoose: (seed) => scene.set({ seed }) });
   const element = h("div", { class: "stack" }, h("div", { class: "row" }, field.element,
-    h("button", { class: "icon", "aria-label": "The sample before", data: { testid: "seed-back" },
-      on: { click: () => step(kit, -1) } }, icon("left")),
-    h("button", { class: "icon", "aria-label": "The next sample", data: { testid: "seed-next" },
-      on: { click: () => step(kit, 1) } }, icon("right")),
-    h("p", { class: "soft small" }, "The same number is the same sample everywhere: here, in Python, and in a command.")),
+    iconButton("left", "The sample before", "seed-back", () => step(kit, -1)),
+    iconButton("right", "The next sample", "seed-next", () => step(kit, 1)),
+    h("p", { class: "soft small" }, "The same number is the same sample everywhere, also in Python and in commands.")),
   browser.element);
   let known = scene.state.seed;
   return {
@@ -48,7 +45,7 @@ export function makeSample(kit) {
  */
 export function step({ scene, say }, by) {
   const { seed } = scene.state;
-  const next = typeof seed === "number" ? Math.min(LARGEST_SEED, Math.max(0, seed + by)) : 0;
+  const next = typeof seed === "number" ? numbered(seed + by) : 0;
   scene.set({ seed: next });
   say(`Sample ${next}`);
 }

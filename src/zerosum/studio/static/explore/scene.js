@@ -18,8 +18,8 @@ export class Scene {
   }
 
   /**
-   * @param {(state: State, settled: boolean) => void} watcher is told of every change; `settled` is false while something
-   *   is dragged
+   * @param {(state: State, settled: boolean) => void} watcher is told of every change; `settled` is false while
+   *   something is dragged
    */
   watch(watcher) {
     this.watchers.add(watcher);

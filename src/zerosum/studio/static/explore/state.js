@@ -70,7 +70,7 @@
  */
 
 export const FACTORS = [1, -1, 1];
-export const LARGEST_SEED = 2 ** 32 - 1;
+const LARGEST_SEED = 2 ** 32 - 1;
 
 /**
  * Where one begins.
@@ -191,6 +191,14 @@ export function readSeed(text) {
     return trimmed;
   }
   return /^\d{1,10}$/.test(trimmed) && Number(trimmed) <= LARGEST_SEED ? Number(trimmed) : null;
+}
+
+/**
+ * @param {number} number
+ * @returns {number} the same, or the nearest that is a sample's
+ */
+export function numbered(number) {
+  return Math.min(LARGEST_SEED, Math.max(0, number));
 }
 
 /** @returns {number} the number of a sample, any of the first million */

@@ -10,9 +10,10 @@ import { makeColumns } from "./columns.js";
 import { line, literal, makeCommands } from "./commands.js";
 import { makeCondition } from "./condition.js";
 import { makeHistory } from "./history.js";
+import { iconButton, seedField } from "./kit.js";
 import { Latest } from "./latest.js";
 import { Scene } from "./scene.js";
-import { LARGEST_SEED, randomSeed } from "./state.js";
+import { numbered, randomSeed, readSeed } from "./state.js";
 
 /** @typedef {import("./kit.js").Base} Base */
 /** @typedef {{condition: string | null, seed: number, count: number}} State seed: number of the first row */
@@ -80,19 +81,15 @@ export function openTable(root, base, query) {
 function makeRows({ model, client, say, fail, well }, scene) {
   const table = h("table", { class: "small rows" });
   const words = h("span", { class: "soft small" });
-  const first = h("input", { class: "seed", inputmode: "numeric", data: { testid: "first-row" }, on: { change: () => {
-    const value = Number(first.value);
-    if (Number.isInteger(value) && value >= 0 && value <= LARGEST_SEED) {
-      scene.set({ seed: value });
-    }
-  } } });
+  const first = seedField({ label: "From number", testid: "first-row", named: false,
+    onSeed: (seed) => scene.set({ seed: Number(seed) }) });
   const count = h("select", { "aria-label": "Rows", data: { testid: "row-count" },
     on: { change: () => scene.set({ count: Number(count.value) }) } },
   COUNTS.map((value) => h("option", { value: String(value) }, `${value} rows`)));
   const written = h("input", { type: "number", class: "seed", min: "1", max: "100000", value: String(WRITTEN),
     "aria-label": "Rows of the file", data: { testid: "file-rows" } });
-  const turn = (/** @type {number} */ by) => scene.set({ seed: Math.max(0,
-    scene.state.seed + by * scene.state.count) });
+  const turn = (/** @type {number} */ by) => scene.set({
+    seed: numbered(scene.state.seed + by * scene.state.count) });
   const save = async (/** @type {string} */ format, /** @type {HTMLButtonElement} */ button) => {
     button.disabled = true;
     const { condition, seed } = scene.state;
@@ -110,25 +107,20 @@ function makeRows({ model, client, say, fail, well }, scene) {
     return button;
   });
   const wide = h("div", { class: "wide grid", tabindex: "0", role: "region", "aria-label": "Generated rows" }, table);
+  const numbers = h("div", { class: "row" }, first.element,
+    iconButton("left", "Rows before", "rows-back", () => turn(-1)),
+    iconButton("right", "Rows behind", "rows-next", () => turn(1)),
+    h("button", { title: "Other rows (r)", data: { testid: "random" },
+      on: { click: () => scene.set({ seed: randomSeed() }) } }, icon("dice"), "Random"), count);
   const element = h("section", { class: "card stack", "aria-labelledby": "rows-title", data: { testid: "rows" } },
     h("div", { class: "row spread" }, h("div", { class: "row" }, h("h2", { id: "rows-title" }, "Rows"), words),
-      h("div", { class: "row" },
-      h("label", { class: "field inline" }, "From number", first),
-      h("button", { class: "icon", "aria-label": "Rows before", data: { testid: "rows-back" },
-        on: { click: () => turn(-1) } }, icon("left")),
-      h("button", { class: "icon", "aria-label": "Rows behind", data: { testid: "rows-next" },
-        on: { click: () => turn(1) } }, icon("right")),
-      h("button", { title: "Other rows (r)", data: { testid: "random" },
-        on: { click: () => scene.set({ seed: randomSeed() }) } },
-        icon("dice"), "Random"), count)), wide,
-    h("div", { class: "row" }, h("span", null, "Save"), written, h("span", null, "rows as"), files));
+      numbers),
+    wide, h("div", { class: "row" }, h("span", null, "Save"), written, h("span", null, "rows as"), files));
   const isNumber = new Set((model.columns ?? []).filter((column) => column.number).map((column) => column.name));
   return {
     element,
     show: (/** @type {State} */ state) => {
-      if (document.activeElement !== first) {
-        first.value = String(state.seed);
-      }
+      first.show(state.seed);
       count.value = String(state.count);
     },
     wrong: () => wide.classList.add("outdated"),
@@ -154,9 +146,9 @@ function makeRows({ model, client, say, fail, well }, scene) {
  * @returns {State}
  */
 function stateOf(query) {
-  const seed = Number(query.get("s") ?? 0);
+  const seed = readSeed(query.get("s") ?? "");
   const count = Number(query.get("n") ?? 50);
-  return { condition: query.get("where"), seed: Number.isInteger(seed) && seed >= 0 && seed <= LARGEST_SEED ? seed : 0,
+  return { condition: query.get("where"), seed: typeof seed === "number" ? seed : 0,
     count: COUNTS.includes(count) ? count : 50 };
 }
 

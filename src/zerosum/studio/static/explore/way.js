@@ -98,8 +98,7 @@ export function newEnds({ scene, say }) {
  */
 function makeFilm({ model, client, scene, say, fail, well }) {
   const frames = h("input", { type: "number", class: "seed", min: "2", max: "240", step: "1",
-    data: { testid: "frames" },
-    on: { change: () => {
+    data: { testid: "frames" }, on: { change: () => {
       const value = Math.round(Number(frames.value));
       frames.setAttribute("aria-invalid", String(!(value >= 2 && value <= 240)));
       if (value >= 2 && value <= 240) {
@@ -113,9 +112,8 @@ function makeFilm({ model, client, scene, say, fail, well }) {
     button.disabled = true;
     const { ends, frames: count, closed: round } = scene.state;
     try {
-      const name = await client.save("film", { place: { ...commonOf(scene.state), latent: {} }, seeds: ends,
-        frames: count,
-        closed: round, rate: RATE, format });
+      const place = { ...commonOf(scene.state), latent: {} };
+      const name = await client.save("film", { place, seeds: ends, frames: count, closed: round, rate: RATE, format });
       say(`${name} is saved.`);
       well();
     } catch (error) {
@@ -130,8 +128,8 @@ function makeFilm({ model, client, scene, say, fail, well }) {
   });
   const command = makeCommand("film-command");
   const element = h("div", { class: "stack close-stack" },
-    h("div", { class: "row" }, h("label", { class: "field inline" },
-    "Frames", frames), h("label", { class: "row" }, closed, "And back"), seconds, formats), command.element);
+    h("div", { class: "row" }, h("label", { class: "field inline" }, "Frames", frames),
+      h("label", { class: "row" }, closed, "And back"), seconds, formats), command.element);
   return { element, show: (state) => {
     if (document.activeElement !== frames) {
       frames.value = String(state.frames);

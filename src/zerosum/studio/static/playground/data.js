@@ -120,6 +120,10 @@ class Hand {
     this.board = board;
     this.stage = stage;
     this.drawing = false;
+    /** Whether the pointer is down. */
+    this.down = false;
+    /** @type {number[] | null} where the newest point of the stroke is */
+    this.last = null;
     /** @type {number[]} of the stroke that is being drawn */
     this.stroke = [];
     this.random = new Stream().begin(0);

@@ -39,10 +39,14 @@ export function openPlayground(root, { makeWorker, query, remember, link }) {
   const slow = new SlowMotion(board);
   const stage = new Stage(board, slow);
   const notes = notesOf(query);
-  const write = () => remember(new URLSearchParams({ ...toQuery(board.settings),
-    ...(board.speed === 8 ? {} : { speed: String(board.speed) }), ...Object.fromEntries(notes) }));
+  const address = new Address(() => remember(new URLSearchParams({ ...toQuery(board.settings),
+    ...(board.speed === 8 ? {} : { speed: String(board.speed) }), ...Object.fromEntries(notes) })));
+  const write = () => address.write();
   const playground = playgroundOf(root, board, slow, notes, write);
-  const toolbar = makeToolbar(board, slow, link);
+  const toolbar = makeToolbar(board, slow, () => {
+    address.writeNow();
+    return link();
+  });
   const data = makeData(board, stage);
   const readings = makeReadings(board);
   const trouble = h("p", { class: "problem", role: "alert", data: { testid: "trouble" }, hidden: true });
@@ -56,11 +60,7 @@ export function openPlayground(root, { makeWorker, query, remember, link }) {
       h("p", { class: "soft" }, "Two small networks play against each other, here in your browser: G makes points, D "
         + "tells them from real ones.")),
     lessons.element, toolbar.element, trouble, columns));
-  // The stage is as high as the window leaves it: what is above it may grow, as when a lesson is open.
-  const heights = new ResizeObserver(() => {
-    root.style.setProperty("--pg-above", `${Math.round(columns.getBoundingClientRect().top + window.scrollY)}px`);
-  });
-  [lessons.element, toolbar.element].forEach((element) => heights.observe(element));
+  const heights = followHeights(root, columns, [lessons.element, toolbar.element]);
   board.listen(["trouble"], () => {
     trouble.hidden = !board.trouble;
     fill(trouble, board.trouble);
@@ -78,15 +78,7 @@ export function openPlayground(root, { makeWorker, query, remember, link }) {
     board.tell("frame");
   };
   document.addEventListener("theme", repaint);
-  /** @type {Promise<void>} */
-  const ready = new Promise((resolve) => {
-    const stop = board.listen(["frame", "trouble"], () => {
-      if (board.frame || board.lost) {
-        stop();
-        resolve();
-      }
-    });
-  });
+  const ready = firstFrame(board);
   beginWith(board, query);
   return {
     playground,
@@ -94,11 +86,72 @@ export function openPlayground(root, { makeWorker, query, remember, link }) {
     close: () => {
       document.removeEventListener("theme", repaint);
       heights.disconnect();
+      address.close();
       lessons.stop();
       slow.stop();
       [toolbar, data, readings, stage, board].forEach((part) => part.close());
     },
   };
+}
+
+/** Milliseconds from one writing of the address to the next: browsers refuse hundreds in a few seconds. */
+const WRITTEN = 250;
+
+/** Writes the address, but not with every step of a slider. */
+class Address {
+  /** @param {() => void} write */
+  constructor(write) {
+    this.writeIt = write;
+    this.written = -Infinity;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
+  }
+
+  /** Soon, at the latest. */
+  write() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.writeNow(), Math.max(0, this.written + WRITTEN - performance.now()));
+  }
+
+  writeNow() {
+    clearTimeout(this.timer);
+    this.written = performance.now();
+    this.writeIt();
+  }
+
+  close() {
+    clearTimeout(this.timer);
+  }
+}
+
+/**
+ * Lets the stage be as high as the window leaves it: what is above it may grow, as when a lesson is open.
+ * @param {HTMLElement} root
+ * @param {HTMLElement} columns that hold the stage
+ * @param {HTMLElement[]} above
+ * @returns {ResizeObserver}
+ */
+function followHeights(root, columns, above) {
+  const heights = new ResizeObserver(() => {
+    root.style.setProperty("--pg-above", `${Math.round(columns.getBoundingClientRect().top + window.scrollY)}px`);
+  });
+  above.forEach((element) => heights.observe(element));
+  return heights;
+}
+
+/**
+ * @param {Board} board
+ * @returns {Promise<void>} resolved when there is something to be seen, or it is said why there is nothing
+ */
+function firstFrame(board) {
+  return new Promise((resolve) => {
+    const stop = board.listen(["frame", "trouble"], () => {
+      if (board.frame || board.lost) {
+        stop();
+        resolve();
+      }
+    });
+  });
 }
 
 /**

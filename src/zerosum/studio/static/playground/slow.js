@@ -124,8 +124,7 @@ export class SlowMotion {
  */
 function drawn(player, { batch }) {
   return player === "discriminator"
-    ? `D's move. ${batch} real samples (circles) are drawn from the data, and G turns ${batch} random latents z into `
-      + "fakes (diamonds)."
+    ? `D's move. ${batch} real samples (circles) are drawn, and G turns ${batch} latents z into fakes (diamonds).`
     : `G's move. ${batch} new random latents z go through G and become fakes (diamonds).`;
 }
 
@@ -137,10 +136,8 @@ function drawn(player, { batch }) {
 function learnt(player, { optimizer, generatorRate, discriminatorRate }) {
   const step = optimizer === "adam" ? "a step of Adam" : "a step down their gradient";
   return player === "discriminator"
-    ? `D learns: its weights take ${step} with learning rate ${discriminatorRate}, and what it says of every place `
-      + "changes a little. G stays as it is."
-    : `G learns: its weights take ${step} with learning rate ${generatorRate}, and its samples move, roughly along the `
-      + "arrows. D stays as it is.";
+    ? `D learns: its weights take ${step}, rate ${discriminatorRate}, and its map changes a little. G stays as it is.`
+    : `G learns: its weights take ${step}, rate ${generatorRate}, and its samples move, roughly along the arrows.`;
 }
 
 /**
@@ -152,14 +149,13 @@ function judged({ player, onReal, onFake, loss, penalty }, phase) {
   const taken = (/** @type {Float32Array} */ verdicts) =>
     verdicts.filter((verdict) => verdict > 0.5).length / verdicts.length;
   if (player === "discriminator") {
-    return `D judges: it takes ${percent(taken(onReal))} of the real samples for real, and `
-      + `${percent(1 - taken(onFake))} of the fakes for fake. Where it is wrong there is a cross. That is `
-      + `a loss of ${number(loss)}`
-      + `${penalty ? `, and ${number(penalty)} of penalties` : ""}.`;
+    const penalties = penalty ? `, penalties ${number(penalty, 2)}` : "";
+    return `D judges: it is right about ${percent(taken(onReal))} of the real samples and `
+      + `${percent(1 - taken(onFake))} of the fakes; crosses mark its errors. Loss ${number(loss)}${penalties}.`;
   }
   if (phase === "judge") {
     return `D judges the fakes: ${percent(taken(onFake))} of them pass for real. G's loss is ${number(loss)}.`;
   }
-  return "The gradient of G's loss goes back through D to each fake: an arrow says where it would be judged better. "
-    + "Where D says the same all around, there is no arrow, and nothing to learn.";
+  return "The gradient of G's loss flows back through D to each fake: arrows show where D would like it better. "
+    + "Where D is flat, nothing is learnt.";
 }

@@ -2,7 +2,7 @@
 import { PLANE, fixed } from "./lesson.js";
 
 const MANY = 30;
-const NEAR = 0.012;
+const NEAR = 0.02;
 
 /** @typedef {import("./lesson.js").Settings} Settings */
 
@@ -18,7 +18,7 @@ export const drawing = {
   title: "Your own data",
   sees: "Now you make the data: a letter, a face, two islands. G gets nothing but random pairs of numbers, and has to bend "
     + "that cloud into your shape.",
-  settings: { data: "gaussian", penalties: { r1: 0.05 }, generatorRate: 0.003, discriminatorRate: 0.006, beta2: 0.99, seed: 1 },
+  settings: { data: "gaussian", penalties: { r1: 0.1 }, generatorRate: 0.002, discriminatorRate: 0.005, beta2: 0.99, seed: 1 },
   speed: 16,
   layers: ["real", "fake", "manifold"],
   steps: [{
