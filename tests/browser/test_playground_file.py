@@ -89,7 +89,7 @@ def test_a_lesson_is_done_and_remembered(learner: Learner) -> None:
     assert page.evaluate("document.activeElement.dataset.testid") == "lesson-title"
     assert page.get_by_test_id("lesson-title").text_content() == "2. The first figure"
     page.get_by_test_id("lesson-close").click()
-    assert "lesson=" not in page.evaluate("location.hash")
+    page.wait_for_function("() => !location.hash.includes('lesson=')")
     assert page.evaluate("document.activeElement.dataset.testid") == "lesson-figure"
 
 

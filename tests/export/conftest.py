@@ -79,7 +79,7 @@ def make() -> Make:
         usual = found.settings(space)
         tiny = {name: value for name, value in TINY.items() if name in {field.name for field in fields(usual)}}
         values = replace(usual, **(tiny | settings))
-        codec = ImageCodec() if kind == "image" else PointsCodec((1.0, -2.0), (2.0, 0.5))
+        codec = ImageCodec() if kind == "image" else PointsCodec((1.0, -2.0)[: shape[0]], (2.0, 0.5)[: shape[0]])
         facts = {"data": "animals", "samples_seen": 1234}
         return woken(Model(found, values, space, codec, known, found.build(values, space), facts=facts))
 

@@ -19,7 +19,7 @@ PUPILS: dict[str, list[dict[str, Any]]] = {
         {"changes": {"loss": "non-saturating"}, "kind": "nothing"},
         {"changes": {"players": "both"}},
     ],
-    "collapse": [{}, {"changes": {"discriminatorRate": 0.01}}],
+    "collapse": [{}, {"changes": {"discriminatorRate": 0.005}}],
     "oscillation": [{}, {"changes": {"penalties": {"r1": 1}}}],
     "half": [{}, {"changes": {"discriminatorDepth": 3}}, {}],
     "copies": [{}, {"changes": {"noise": 0.5}}],

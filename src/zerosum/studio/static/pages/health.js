@@ -105,9 +105,9 @@ function verdict({ verdict: sentence, advice, facts }, findings) {
  */
 function cards(run, findings, { gone }, onTreated) {
   const isGone = (/** @type {Finding} */ { failure }) => gone.includes(failure);
-  const standing = findings.filter((finding) => !isGone(finding));
-  return findings.length > 0 && section("findings", "Findings", false, ...[...standing, ...findings.filter(isGone)].map(
-    (finding) => findingCard(run, finding, { gone: isGone(finding), onTreated })));
+  const ordered = [...findings.filter((finding) => !isGone(finding)), ...findings.filter(isGone)];
+  return findings.length > 0 && section("findings", "Findings", false, ...ordered.map((finding) =>
+    findingCard(run, finding, { gone: isGone(finding), onTreated })));
 }
 
 /** @param {Health} health */

@@ -163,6 +163,7 @@ export class Stage {
       }
       this.look(/** @type {View} */ (view));
     }
+    this.tell();
     if (!sheets.length) {
       this.onMove(null);
     }

@@ -51,9 +51,9 @@ export const copies = {
       + "rounds.",
     found: "D cannot see the exact places any more, so it does not insist on them.",
   }],
-  because: "Few samples are easily learnt by heart, and for G copies are the best answer, not a mistake: they are spread as the "
-    + "samples are. Noise hides details from D, and so do pictures that are turned, cut and coloured at random "
-    + "(augmentation). What really helps is more data.",
+  because: "Few samples are easily learnt by heart, and for G copies are the best answer, not a mistake: they are "
+    + "spread as the samples are. Noise hides details from D, and so do pictures that are turned, cut and coloured "
+    + "at random (augmentation). What really helps is more data.",
   sources: [{ paper: "Karras et al. 2020 (training with limited data)", address: "https://arxiv.org/abs/2006.06676" },
     { paper: "Sønderby et al. 2017 (instance noise)", address: "https://arxiv.org/abs/1610.04490" }],
 };

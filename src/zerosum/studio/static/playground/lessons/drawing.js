@@ -16,8 +16,8 @@ export const drawing = {
   name: "drawing",
   short: "Your data",
   title: "Your own data",
-  sees: "Now you make the data: a letter, a face, two islands. G gets nothing but random pairs of numbers, and has to bend "
-    + "that cloud into your shape.",
+  sees: "Now you make the data: a letter, a face, two islands. G gets nothing but random pairs of numbers, and has "
+    + "to bend that cloud into your shape.",
   settings: { data: "gaussian", penalties: { r1: 0.1 }, generatorRate: 0.002, discriminatorRate: 0.005, beta2: 0.99, seed: 1 },
   speed: 16,
   layers: ["real", "fake", "manifold"],
@@ -37,9 +37,9 @@ export const drawing = {
     now: ({ frame }) => `Fakes are ${fixed(frame.measures.distance, 3)} from your points; wanted is less than ${NEAR}.`,
     found: "G draws your shape, in as many points as you like.",
   }],
-  because: "A network without jumps turns a cloud in one piece into a shape in one piece. So separate islands stay joined by thin "
-    + "bridges of fakes that belong to none. Look for them on the grid. More latents, wider networks or steeper activations "
-    + "make them thinner.",
+  because: "A network without jumps turns a cloud in one piece into a shape in one piece. So separate islands stay "
+    + "joined by thin bridges of fakes that belong to none. Look for them on the grid. More latents, wider networks "
+    + "or steeper activations make them thinner.",
   sources: [{ paper: "Khayatkhoei et al. 2018 (disconnected data)", address: "https://arxiv.org/abs/1806.00880" },
     { paper: "Tanielian et al. 2020 (bridges)", address: "https://arxiv.org/abs/2006.04596" }],
 };

@@ -6,8 +6,8 @@ export const half = {
   name: "half",
   short: "50 %",
   title: "50 % is no victory",
-  sees: "A perfect G leaves D guessing: right half of the time, like a coin. So is 50 % the sign that G has won? Here D has no "
-    + "hidden layer: all it can do is to draw one straight border.",
+  sees: "A perfect G leaves D guessing: right half of the time, like a coin. So is 50 % the sign that G has won? "
+    + "Here D has no hidden layer: all it can do is to draw one straight border.",
   settings: { data: "ring", batch: 64, discriminatorDepth: 0, penalties: { r1: 1 }, generatorRate: 0.001,
     discriminatorRate: 0.005, seed: 1 },
   speed: 8,
@@ -39,9 +39,9 @@ export const half = {
       + `${fixed(frame.measures.distance)} from the real samples (wanted: 0.05).`,
     found: "The same 50 %, and quite another game.",
   }],
-  because: "The theory says: if G is perfect, the best D is at 50 %. It does not say the reverse. A D that is too small, or has "
-    + "learnt too little, is at 50 % too. So the number means something only beside proof that D can see. The paper measures "
-    + "G with a fresh, well-trained classifier for this reason.",
+  because: "The theory says: if G is perfect, the best D is at 50 %. It does not say the reverse. A D that is too "
+    + "small, or has learnt too little, is at 50 % too. So the number means something only beside proof that D can "
+    + "see. The paper measures G with a fresh, well-trained classifier for this reason.",
   sources: [{ paper: "Goodfellow et al. 2014, Theorem 1", address: "https://arxiv.org/abs/1406.2661" },
     { paper: "Lopez-Paz and Oquab 2017 (classifier two-sample tests)", address: "https://arxiv.org/abs/1610.06545" }],
 };

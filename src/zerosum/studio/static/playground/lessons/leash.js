@@ -6,8 +6,8 @@ export const leash = {
   name: "leash",
   short: "A leash",
   title: "A critic on a leash",
-  sees: "With the Wasserstein loss, D is a critic: it gives any number of points instead of a probability, and wants real samples to "
-    + "get more than fakes, by as wide a gap as it can. Only D moves.",
+  sees: "With the Wasserstein loss, D is a critic: it gives any number of points instead of a probability, and wants "
+    + "real samples to get more than fakes, by as wide a gap as it can. Only D moves.",
   settings: { data: "ring", loss: "wasserstein", batch: 64, penalties: {}, players: "discriminator", beta1: 0,
     discriminatorSteps: 5, seed: 1 },
   speed: 2,
@@ -36,9 +36,9 @@ export const leash = {
       + "real samples; wanted are 8, and 0.06.",
     found: "All eight clouds.",
   }],
-  because: "The Wasserstein distance is the least work to carry one heap of sand into the shape of another. A critic can measure it, "
-    + "but only among those of slope 1 at most (“1-Lipschitz”). The first paper clipped D's weights (Weight limit), which also "
-    + "makes D simpler than it need be; the penalty on its slope came half a year later.",
+  because: "The Wasserstein distance is the least work to carry one heap of sand into the shape of another. A critic "
+    + "can measure it, but only among those of slope 1 at most (“1-Lipschitz”). The first paper clipped D's weights "
+    + "(Weight limit), which also makes D simpler than it need be; the penalty on its slope came half a year later.",
   sources: [{ paper: "Arjovsky et al. 2017 (Wasserstein GAN)", address: "https://arxiv.org/abs/1701.07875" },
     { paper: "Gulrajani et al. 2017 (gradient penalty)", address: "https://arxiv.org/abs/1704.00028" }],
 };

@@ -29,8 +29,8 @@ export const oscillation = {
   name: "oscillation",
   short: "Circles",
   title: "Going in circles",
-  sees: "The simplest game there is: one real point, a G that can only shift and stretch its cloud, and a D that is one straight slope. The line "
-    + "is the way of the cloud's middle.",
+  sees: "The simplest game there is: one real point, a G that can only shift and stretch its cloud, and a D that is "
+    + "one straight slope. The line is the way of the cloud's middle.",
   settings: { data: "points2", points: PLACE, loss: "wasserstein", penalties: {}, generatorDepth: 0, discriminatorDepth: 0,
     optimizer: "descent", generatorRate: 0.05, discriminatorRate: 0.05, batch: 64, seed: 1 },
   speed: 8,
@@ -54,9 +54,9 @@ export const oscillation = {
       + `${LASTING} rounds.`,
     found: "It has come to rest.",
   }],
-  because: "Each player moves for the best answer to the other's last move, like two people who chase each other round a "
-    + "table. R1 is a price on D's slope at real samples: it makes D let go once the fakes are there, and works like friction. The "
-    + "paper proves this for nearly this very game.",
+  because: "Each player moves for the best answer to the other's last move, like two people who chase each other "
+    + "round a table. R1 is a price on D's slope at real samples: it makes D let go once the fakes are there, and "
+    + "works like friction. The paper proves this for nearly this very game.",
   sources: [{ paper: "Mescheder et al. 2018 (the Dirac-GAN, Section 2; R1, Section 4.1)",
     address: "https://arxiv.org/abs/1801.04406" }],
 };

@@ -9,8 +9,9 @@ export const players = {
   name: "players",
   short: "Two players",
   title: "Two players",
-  sees: "Circles are real samples. Diamonds are fakes: the generator, G, makes each from random numbers. The discriminator, D, "
-    + "says how real any place looks: the map is green where it says “real”, orange where it says “fake”. Nobody has learnt yet.",
+  sees: "Circles are real samples. Diamonds are fakes: the generator, G, makes each from random numbers. The "
+    + "discriminator, D, says how real any place looks: the map is green where it says “real”, orange where it says "
+    + "“fake”. Nobody has learnt yet.",
   settings: { data: "gaussian", batch: 64, generatorRate: 0.01, discriminatorRate: 0.02, seed: 3 },
   speed: 1,
   layers: PLANE,
@@ -39,7 +40,7 @@ export const players = {
       + `${hundredths(accuracy(frame))} right.`,
     found: "The diamonds lie where the circles are, and D cannot tell them any more.",
   }],
-  because: "That is the whole game. D learns to tell real from fake; G learns to be taken for real. What one wins the other "
-    + "loses, and if both play well, the fakes end up spread as the real samples are.",
+  because: "That is the whole game. D learns to tell real from fake; G learns to be taken for real. What one wins "
+    + "the other loses, and if both play well, the fakes end up spread as the real samples are.",
   sources: [{ paper: "Goodfellow et al. 2014, Generative adversarial nets", address: "https://arxiv.org/abs/1406.2661" }],
 };

@@ -14,8 +14,8 @@ export const quality = {
   name: "quality",
   short: "Loss",
   title: "Loss is not quality",
-  sees: "In most of machine learning a falling loss is good news. Here is a game that goes well; keep an eye on the number "
-    + "that G makes smaller.",
+  sees: "In most of machine learning a falling loss is good news. Here is a game that goes well; keep an eye on the "
+    + "number that G makes smaller.",
   settings: { data: "ring", penalties: { r1: 0.03 }, seed: 1 },
   speed: 8,
   layers: PLANE,
@@ -44,9 +44,9 @@ export const quality = {
     now: (view) => `${both(view)} Wanted is a distance of less than 0.05.`,
     found: "A worse loss, and better fakes.",
   }],
-  because: "A GAN's loss is a score in a match: it depends on the opponent. G's loss says how well it fools this D today, not how good "
-    + "its samples are. So look at samples, and measure them with something that does not play, such as a distance between "
-    + "samples and data.",
+  because: "A GAN's loss is a score in a match: it depends on the opponent. G's loss says how well it fools this D "
+    + "today, not how good its samples are. So look at samples, and measure them with something that does not play, "
+    + "such as a distance between samples and data.",
   sources: [{ paper: "Arjovsky et al. 2017, Section 4.2 (a loss that means something)",
     address: "https://arxiv.org/abs/1701.07875" },
   { paper: "Lucic et al. 2018 (GANs measured side by side)", address: "https://arxiv.org/abs/1711.10337" }],

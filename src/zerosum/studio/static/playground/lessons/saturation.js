@@ -7,8 +7,8 @@ export const saturation = {
   name: "saturation",
   short: "D too sure",
   title: "When D is too sure",
-  sees: "Eight clouds of real samples on a ring, and only D moves. The loss is minimax: G wants D to be wrong, and its loss is "
-    + "exactly what D gains. The arrows show how hard that pulls at each fake.",
+  sees: "Eight clouds of real samples on a ring, and only D moves. The loss is minimax: G wants D to be wrong, and "
+    + "its loss is exactly what D gains. The arrows show how hard that pulls at each fake.",
   settings: { data: "ring", loss: "minimax", penalties: {}, players: "discriminator", discriminatorRate: 0.005, seed: 1 },
   speed: 2,
   layers: PLANE,
@@ -36,8 +36,9 @@ export const saturation = {
     now: ({ frame }) => `${frame.measures.modes} of 8 clouds are found; wanted are 6.`,
     found: "G could learn even from a D that was far ahead.",
   }],
-  because: "Both losses want the same, but not as strongly everywhere. Minimax is steep where D is fooled already and flat where D "
-    + "is sure, so it saturates. The non-saturating loss is the other way round, which is why nearly everybody uses it.",
+  because: "Both losses want the same, but not as strongly everywhere. Minimax is steep where D is fooled already "
+    + "and flat where D is sure, so it saturates. The non-saturating loss is the other way round, which is why "
+    + "nearly everybody uses it.",
   sources: [{ paper: "Goodfellow et al. 2014, Section 3", address: "https://arxiv.org/abs/1406.2661" },
     { paper: "Arjovsky and Bottou 2017, Theorem 2.4", address: "https://arxiv.org/abs/1701.04862" }],
 };
