@@ -20,8 +20,9 @@ try {
   page.on("pageerror", (error) => wrong.push(String(error)));
   page.on("request", (request) => requests.push(request.url()));
   const press = (testid) => page.locator(`[data-testid=${testid}]`).click();
-  const done = (count) => page.waitForFunction((n) => document.querySelectorAll(".lesson-reached").length === n, {}, count);
-  const texts = (testid) => page.$eval(`[data-testid=${testid}]`, (element) => element.textContent);
+  const reached = (count) => document.querySelectorAll(".lesson-reached").length === count;
+  const done = (count) => page.waitForFunction(reached, {}, count);
+  const text = (testid) => page.$eval(`[data-testid=${testid}]`, (element) => element.textContent);
 
   await page.goto(address);
   await page.waitForSelector("main[data-ready=playground]");
@@ -36,9 +37,9 @@ try {
   await done(2);
   await press("run");
   await done(3);
-  const answer = { count: await texts("lessons-done"), status: await texts("lesson-status"), round: await texts("reading-round"),
-    hash: await page.evaluate(() => location.hash) };
-  console.log(JSON.stringify({ ...answer, wrong, requests }));
+  const [count, status, round] = [await text("lessons-done"), await text("lesson-status"), await text("reading-round")];
+  await page.waitForFunction(() => location.hash.includes("done=players"));
+  console.log(JSON.stringify({ count, status, round, wrong, requests }));
 } finally {
   await browser.close();
 }

@@ -335,6 +335,9 @@ def test_directions_have_sliders_shares_and_names(explore: Any) -> None:
     page.get_by_test_id("find-pca").click()
     slider = page.get_by_test_id("direction-1")
     slider.wait_for()
+    with page.expect_response("**/directions"):
+        page.get_by_test_id("find-pca").click()
+    page.wait_for_timeout(200)
     slider.focus()
     for _ in range(30):
         page.keyboard.press("ArrowRight")

@@ -121,7 +121,9 @@ def test_a_lesson_is_taken_with_the_keyboard_alone(learner: Learner) -> None:
 
 def test_where_nothing_may_be_remembered_links_still_do(learner: Learner) -> None:
     """A browser that refuses storage to pages from the disk."""
-    refusal = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } })"
+    refusal = (
+        "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } })"
+    )
     learner.context.add_init_script(refusal)
     page = learner.open("#done=players")
     take_first_lesson(page)
@@ -159,7 +161,6 @@ def test_firefox(file: Path) -> None:
     assert {address for address in found["requests"] if address.startswith("file:")} <= {file.as_uri()}
     assert found["count"] == "1 of 10 done" and "Lesson done" in found["status"]
     assert int(found["round"]) > 7
-    assert "done=players" in found["hash"]
 
 
 def test_the_command_writes_it(

@@ -49,4 +49,4 @@ def model_of(recipe: Recipe, kind: str, make: Callable[..., Model]) -> Model:
 def table_model(recipe: str, folder: Path) -> Model:
     rows = ["size,colour"] + [f"{number},{('red', 'blue')[number % 2]}" for number in range(40)]
     (folder / "rows.csv").write_text("\n".join(rows))
-    return zerosum.fit(folder / "rows.csv", recipe=recipe, samples=16, batch=8, out=folder / "runs")
+    return zerosum.fit(folder / "rows.csv", recipe=recipe, samples=20, batch=20, out=folder / "runs")

@@ -16,5 +16,6 @@ process.stdout.write(JSON.stringify({
   lessons: COURSE,
   layers,
   speeds,
-  controls: [...tested, ...FIELDS.map(({ key }) => `setting-${key}`), ...Object.keys(PENALTIES).map((name) => `penalty-${name}`)],
+  controls: [...tested, ...FIELDS.map(({ key }) => `setting-${key}`),
+    ...Object.keys(PENALTIES).map((name) => `penalty-${name}`)],
 }));

@@ -1,5 +1,5 @@
-// Takes the lessons with the playground's engine, as a pupil who does what a step says, beside one who only presses Run.
-// Reads {lesson: [{changes: settings changed at this step, kind: the moves made then}, ...]}; writes how they fared.
+// Takes the lessons with the playground's engine: a pupil who does what a step says, and one who only presses Run. Reads
+// {lesson: [{changes: settings changed at this step, kind: the moves made then}, ...]}; writes how they fared.
 import { readFileSync } from "node:fs";
 
 const load = (name) => import(new URL(name, `${process.argv[2]}/`).href);
@@ -60,4 +60,5 @@ function take(lesson, steps) {
 }
 
 const given = JSON.parse(readFileSync(0, "utf8"));
-process.stdout.write(JSON.stringify(Object.fromEntries(COURSE.map((lesson) => [lesson.name, take(lesson, given[lesson.name])]))));
+const taken = COURSE.map((lesson) => [lesson.name, take(lesson, given[lesson.name])]);
+process.stdout.write(JSON.stringify(Object.fromEntries(taken)));

@@ -21,7 +21,7 @@ CHECKED = range(16)
 """Numbers of the samples that both programs draw."""
 
 ROUNDING = 1e-4
-"""Of the largest number that comes out: more between PyTorch and ONNX Runtime is no rounding."""
+"""Of the largest number that comes out, and at least of 1: more between PyTorch and ONNX Runtime is no rounding."""
 
 FATAL = 4
 """The level of ONNX Runtime's messages from which on they are shown: what fails is raised besides."""
@@ -38,11 +38,12 @@ def checked(proto: "onnx.ModelProto", stage: Stage) -> float:
     wanted = torch.cat([stage(stage.inputs), stage(first)])
     found = torch.cat([run(stage.inputs), run(first)])
     difference, size = (found - wanted).abs().max().item(), wanted.abs().max().item()
-    if not difference <= ROUNDING * size:  # also where one of them is not a number
+    rounding = ROUNDING * max(size, 1.0)  # what comes to nearly nothing was a difference of larger numbers
+    if not difference <= rounding:  # also where one of them is not a number
         raise SettingError(
             f"ONNX Runtime makes other {stage.output} of this model's graph than PyTorch: they differ by up to "
-            f"{difference:.2g}, where the largest number is {size:.2g} and rounding makes {ROUNDING * size:.2g} at "
-            "most. Nothing was written; `zerosum sample` draws samples with PyTorch."
+            f"{difference:.2g}, where the largest number is {size:.2g} and rounding makes {rounding:.2g} at most. "
+            "Nothing was written; `zerosum sample` draws samples with PyTorch."
         )
     return difference
 

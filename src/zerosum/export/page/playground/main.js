@@ -1,5 +1,5 @@
 // @ts-check
-/** The studio's playground as a page of its own: its engine's worker is made from the page's text, its link is the page's. */
+/** The studio's playground as a page of its own: its engine's worker is made of text in the page. */
 
 import { alarm, fill, h } from "../../../studio/static/core/dom.js";
 import { showTheme, turnTheme } from "../../../studio/static/core/theme.js";
@@ -43,5 +43,6 @@ function fail(error) {
 
 showTheme();
 document.getElementById("theme")?.addEventListener("click", turnTheme);
-addEventListener("hashchange", () => open().catch(fail)); // somebody has put another link in; what is remembered tells nobody
+// Somebody has put another link in; what the page itself remembers there is told to nobody.
+addEventListener("hashchange", () => open().catch(fail));
 open().catch(fail);

@@ -75,7 +75,7 @@ export function makeDirections(kit) {
     followed = wanted;
     const known = moved && wanted !== undefined ? model.directions.find((one) => one.name === wanted)
       : axes === null && model.directions.find((one) => one.space === state.space);
-    if (known && known !== axes) {
+    if (known && known.name !== axes?.name) {
       open(known);
       return;
     }

@@ -1,5 +1,5 @@
 // @ts-check
-/** Guided lessons above the stage: each sets up a game, asks for one thing at a time, and sees from frames when it is done. */
+/** Guided lessons above the stage: each sets up a game, asks for one thing at a time, and sees when it is done. */
 
 import { fill, h } from "../core/dom.js";
 import { icon } from "../core/icons.js";

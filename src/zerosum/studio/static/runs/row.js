@@ -24,19 +24,8 @@ export function makeRow(id, onChoose) {
     h("a", { href: addressOf("train", id), data: { testid: `open-${id}` } }, id), meta, wrong);
   const cells = { recipe: cell("extra"), data: cell("extra"), state: cell("state"), quality: cell(),
     samples: cell("extra number"), seconds: cell("extra number") };
-  const again = h("button", { class: "quiet", hidden: true, data: { testid: `resume-${id}` }, on: { click: async () => {
-    again.disabled = true;
-    wrong.hidden = true;
-    try {
-      await resume(/** @type {RunSummary} */ (run));
-    } catch (error) {
-      wrong.hidden = false;
-      wrong.textContent = error instanceof Error ? error.message : String(error);
-      alarm(wrong.textContent);
-    } finally {
-      again.disabled = false;
-    }
-  } } });
+  const again = h("button", { class: "quiet", hidden: true, data: { testid: `resume-${id}` }, on: { click: () =>
+    run && goOn(run, again, wrong) } });
   const explore = h("a", { class: "button quiet", hidden: true, href: addressOf("explore", id),
     data: { testid: `explore-${id}` } }, "Explore");
   const clone = h("a", { class: "button quiet", href: addressOf("start", null, { clone: id }),
@@ -74,6 +63,25 @@ export function makeRow(id, onChoose) {
       check.checked = chosen;
     },
   };
+}
+
+/**
+ * @param {RunSummary} run
+ * @param {HTMLButtonElement} button
+ * @param {HTMLElement} wrong says why it cannot be
+ */
+async function goOn(run, button, wrong) {
+  button.disabled = true;
+  wrong.hidden = true;
+  try {
+    await resume(run);
+  } catch (error) {
+    wrong.hidden = false;
+    wrong.textContent = error instanceof Error ? error.message : String(error);
+    alarm(wrong.textContent);
+  } finally {
+    button.disabled = false;
+  }
 }
 
 /** @param {string} [name] class */

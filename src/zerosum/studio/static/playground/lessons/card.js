@@ -20,8 +20,8 @@ import { icon } from "../../core/icons.js";
  * @param {Attempt} attempt
  * @param {number} number of the lesson
  * @param {Acts} acts
- * @returns {{element: HTMLElement, heading: HTMLElement, show: () => void, count: () => void}} `show` after a step, `count`
- *   after a frame
+ * @returns {{element: HTMLElement, heading: HTMLElement, show: () => void, count: () => void}} `show` after a step,
+ *   `count` after a frame
  */
 export function makeCard(attempt, number, acts) {
   const { lesson } = attempt;
@@ -30,10 +30,9 @@ export function makeCard(attempt, number, acts) {
   const steps = h("ol", { class: "lesson-steps" });
   const now = h("p", { class: "small", data: { testid: "lesson-now" } });
   const side = h("div", { class: "lesson-side" });
-  const element = h("section", { class: "lesson card", "aria-label": `Lesson: ${lesson.title}`, data: { testid: "lesson" } },
+  const label = `Lesson: ${lesson.title}`;
+  const element = h("section", { class: "lesson card", "aria-label": label, data: { testid: "lesson" } },
     h("div", { class: "lesson-about" }, heading, sees), steps, side);
-  const button = (/** @type {string} */ testid, /** @type {string} */ text, /** @type {() => void} */ act, kind = "quiet") =>
-    h("button", { type: "button", class: kind, data: { testid }, on: { click: act } }, text);
   const close = () => [button("lesson-again", "Start again", acts.again), button("lesson-close", "Close", acts.close)];
   const count = () => {
     if (now.textContent !== attempt.now) {
@@ -50,18 +49,29 @@ export function makeCard(attempt, number, acts) {
       fill(side, h("h3", null, "How far it is"), now,
         h("div", { class: "row" }, button("lesson-point", "Show me where", acts.point, "plain"), close()));
     } else {
-      fill(side, h("h3", null, icon("check"), "Lesson done: why it is so"), h("p", { class: "small", data: { testid: "lesson-because" } },
-        lesson.because), sourcesOf(attempt), h("div", { class: "row" }, acts.next
-        && button("lesson-next", "Next lesson", acts.next, "primary"), close()));
+      fill(side, h("h3", null, icon("check"), "Lesson done: why it is so"),
+        h("p", { class: "small", data: { testid: "lesson-because" } }, lesson.because), sourcesOf(attempt),
+        h("div", { class: "row" }, acts.next && button("lesson-next", "Next lesson", acts.next, "primary"), close()));
     }
   };
   show();
   return { element, heading, show, count };
 }
 
+/**
+ * @param {string} testid
+ * @param {string} text
+ * @param {() => void} act
+ * @param {string} [kind]
+ */
+function button(testid, text, act, kind = "quiet") {
+  return h("button", { type: "button", class: kind, data: { testid }, on: { click: act } }, text);
+}
+
 /** @param {Step} step */
 function doneStep({ found }) {
-  return h("li", { class: "lesson-reached small" }, icon("check"), h("p", null, h("span", { class: "unseen" }, "Done: "), found));
+  return h("li", { class: "lesson-reached small" }, icon("check"),
+    h("p", null, h("span", { class: "unseen" }, "Done: "), found));
 }
 
 /**

@@ -7,7 +7,8 @@ export const collapse = {
   short: "Collapse",
   title: "Collapse",
   sees: "Eight clouds again. Here G learns ten times as fast as D, and nothing keeps either in check.",
-  settings: { data: "ring", batch: 64, beta2: 0.99, penalties: {}, generatorRate: 0.005, discriminatorRate: 0.0005, seed: 1 },
+  settings: { data: "ring", batch: 64, beta2: 0.99, penalties: {}, generatorRate: 0.005, discriminatorRate: 0.0005,
+    seed: 1 },
   speed: 8,
   layers: PLANE,
   steps: [{
@@ -15,7 +16,8 @@ export const collapse = {
     watch: "All fakes run to one place that D believes in; when D has noticed, they all run to another.",
     points: ["run"],
     reached: ({ frame }) => frame.round >= 300 && (frame.measures.modes ?? 8) <= 2,
-    now: ({ frame }) => `Round ${frame.round}; ${frame.measures.modes} of 8 clouds are found. Wanted: 2 or fewer after round 300.`,
+    now: ({ frame }) => `Round ${frame.round}; ${frame.measures.modes} of 8 clouds are found. Wanted: 2 or fewer `
+      + "after round 300.",
     found: "Mode collapse: the fakes may look real one by one, but they are all alike.",
   }, {
     does: "Let D keep up: set D's learning rate to 0.005, as G's is, and press Run.",

@@ -39,7 +39,8 @@ export const copies = {
     watch: "The fakes gather on the six real samples, one after the other.",
     points: ["run"],
     reached: (view) => copied(view) >= MANY,
-    now: (view) => `${hundredths(copied(view))} of the fakes are copies of a real sample; wanted are ${hundredths(MANY)}.`,
+    now: (view) => `${hundredths(copied(view))} of the fakes are copies of a real sample; wanted are `
+      + `${hundredths(MANY)}.`,
     found: "D has learnt six places by heart, and G has learnt them from D.",
   }, {
     does: "Blur what D sees: set Instance noise to 0.5, and press Run.",
@@ -47,8 +48,8 @@ export const copies = {
     points: ["setting-noise", "run"],
     reached: (view) => view.settings.noise >= 0.2 && view.frame.round >= view.start.frame.round + 100
       && copied(view) <= FEW,
-    now: (view) => `${hundredths(copied(view))} of the fakes are copies; wanted are less than ${hundredths(FEW)}, after 100 `
-      + "rounds.",
+    now: (view) => `${hundredths(copied(view))} of the fakes are copies; wanted are less than ${hundredths(FEW)}, `
+      + "after 100 rounds.",
     found: "D cannot see the exact places any more, so it does not insist on them.",
   }],
   because: "Few samples are easily learnt by heart, and for G copies are the best answer, not a mistake: they are "

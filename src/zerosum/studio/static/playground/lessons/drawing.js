@@ -18,7 +18,8 @@ export const drawing = {
   title: "Your own data",
   sees: "Now you make the data: a letter, a face, two islands. G gets nothing but random pairs of numbers, and has "
     + "to bend that cloud into your shape.",
-  settings: { data: "gaussian", penalties: { r1: 0.1 }, generatorRate: 0.002, discriminatorRate: 0.005, beta2: 0.99, seed: 1 },
+  settings: { data: "gaussian", penalties: { r1: 0.1 }, generatorRate: 0.002, discriminatorRate: 0.005, beta2: 0.99,
+    seed: 1 },
   speed: 16,
   layers: ["real", "fake", "manifold"],
   steps: [{

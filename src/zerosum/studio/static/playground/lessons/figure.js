@@ -32,12 +32,13 @@ export const figure = {
     points: ["setting-players", "run"],
     reached: ({ frame, settings }) => settings.players === "both" && frame.measures.distance < CLOSE
       && (frame.measures.doubt ?? 1) < NEAR,
-    now: ({ frame }) => `Fakes are ${fixed(frame.measures.distance, 3)} from the data (wanted: ${CLOSE}), and D is off by `
-      + `${hundredths(frame.measures.doubt ?? 1)} (wanted: ${hundredths(NEAR)}).`,
+    now: ({ frame }) => `Fakes are ${fixed(frame.measures.distance, 3)} from the data (wanted: ${CLOSE}), and D is `
+      + `off by ${hundredths(frame.measures.doubt ?? 1)} (wanted: ${hundredths(NEAR)}).`,
     found: "Both curves are nearly one, and the best that D can say is about ½ wherever there are samples.",
   }],
   because: "For any G, the best D is data / (data + fakes). Against that D, G loses least where both are equal, and "
     + "then D says ½. This holds for networks that can draw any curve and are always trained to the end; real ones "
     + "only come near it.",
-  sources: [{ paper: "Goodfellow et al. 2014, Figure 1, Proposition 1, Theorem 1", address: "https://arxiv.org/abs/1406.2661" }],
+  sources: [{ paper: "Goodfellow et al. 2014, Figure 1, Proposition 1, Theorem 1",
+    address: "https://arxiv.org/abs/1406.2661" }],
 };

@@ -32,8 +32,8 @@ export const leash = {
     points: ["setting-players", "run"],
     reached: ({ frame, settings }) => settings.players === "both" && frame.measures.modes === 8
       && frame.measures.distance < 0.06,
-    now: ({ frame }) => `${frame.measures.modes} of 8 clouds are found, and fakes are ${fixed(frame.measures.distance)} from the `
-      + "real samples; wanted are 8, and 0.06.",
+    now: ({ frame }) => `${frame.measures.modes} of 8 clouds are found, and fakes are `
+      + `${fixed(frame.measures.distance)} from the real samples; wanted are 8, and 0.06.`,
     found: "All eight clouds.",
   }],
   because: "The Wasserstein distance is the least work to carry one heap of sand into the shape of another. A critic "

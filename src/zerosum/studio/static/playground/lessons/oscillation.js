@@ -15,7 +15,7 @@ function away(center) {
   return Math.hypot(center[0] - PLACE[0], center[1] - PLACE[1]);
 }
 
-/** @param {Entry[]} entries @returns {number} how often the fakes have passed the real point, on their way left or right */
+/** @param {Entry[]} entries @returns {number} how often the fakes have passed the real point, left or right */
 function swings(entries) {
   let passed = 0;
   for (let i = 1; i < entries.length; i++) {
@@ -31,8 +31,8 @@ export const oscillation = {
   title: "Going in circles",
   sees: "The simplest game there is: one real point, a G that can only shift and stretch its cloud, and a D that is "
     + "one straight slope. The line is the way of the cloud's middle.",
-  settings: { data: "points2", points: PLACE, loss: "wasserstein", penalties: {}, generatorDepth: 0, discriminatorDepth: 0,
-    optimizer: "descent", generatorRate: 0.05, discriminatorRate: 0.05, batch: 64, seed: 1 },
+  settings: { data: "points2", points: PLACE, loss: "wasserstein", penalties: {}, generatorDepth: 0,
+    discriminatorDepth: 0, optimizer: "descent", generatorRate: 0.05, discriminatorRate: 0.05, batch: 64, seed: 1 },
   speed: 8,
   layers: ["heat", "real", "fake", "trail"],
   steps: [{

@@ -36,11 +36,11 @@ export const players = {
     watch: "D redraws its map as the diamonds come; the arrows turn and shrink.",
     points: ["run"],
     reached: ({ frame }) => frame.measures.distance < NEAR && Math.abs(accuracy(frame) - 0.5) < 0.1,
-    now: ({ frame }) => `Fakes are ${fixed(frame.measures.distance)} from the real samples; wanted is less than ${NEAR}. D tells `
-      + `${hundredths(accuracy(frame))} right.`,
+    now: ({ frame }) => `Fakes are ${fixed(frame.measures.distance)} from the real samples; wanted is less than `
+      + `${NEAR}. D tells ${hundredths(accuracy(frame))} right.`,
     found: "The diamonds lie where the circles are, and D cannot tell them any more.",
   }],
   because: "That is the whole game. D learns to tell real from fake; G learns to be taken for real. What one wins "
     + "the other loses, and if both play well, the fakes end up spread as the real samples are.",
-  sources: [{ paper: "Goodfellow et al. 2014, Generative adversarial nets", address: "https://arxiv.org/abs/1406.2661" }],
+  sources: [{ paper: "Goodfellow et al. 2014 (the first GAN)", address: "https://arxiv.org/abs/1406.2661" }],
 };

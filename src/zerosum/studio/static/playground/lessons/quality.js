@@ -6,7 +6,8 @@ import { PLANE, fixed, generatorLoss } from "./lesson.js";
 /** @param {View} view @returns {string} */
 function both({ frame, entries }) {
   const loss = generatorLoss(entries);
-  return `${loss === null ? "G has not moved yet" : `G's loss is ${fixed(loss)}`}; fakes are ${fixed(frame.measures.distance)} from the real samples.`;
+  return `${loss === null ? "G has not moved yet" : `G's loss is ${fixed(loss)}`}; fakes are `
+    + `${fixed(frame.measures.distance)} from the real samples.`;
 }
 
 /** @type {import("./lesson.js").Lesson} */
@@ -33,7 +34,8 @@ export const quality = {
     reached: ({ frame, entries, settings, start }) => settings.players === "generator"
       && frame.measures.distance > 5 * start.frame.measures.distance && frame.measures.distance > 0.15
       && (generatorLoss(entries) ?? 1) < (start.loss ?? 0) - 0.03,
-    now: (view) => `${both(view)} It began at ${fixed(view.start.loss ?? 0)} and ${fixed(view.start.frame.measures.distance)}.`,
+    now: (view) => `${both(view)} It began at ${fixed(view.start.loss ?? 0)} and `
+      + `${fixed(view.start.frame.measures.distance)}.`,
     found: "The loss is better than ever, and the fakes are worse: all run to where this old D says “real”.",
   }, {
     does: "Let D back in: set Who moves to both, and press Run.",

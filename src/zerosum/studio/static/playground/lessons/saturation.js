@@ -9,7 +9,8 @@ export const saturation = {
   title: "When D is too sure",
   sees: "Eight clouds of real samples on a ring, and only D moves. The loss is minimax: G wants D to be wrong, and "
     + "its loss is exactly what D gains. The arrows show how hard that pulls at each fake.",
-  settings: { data: "ring", loss: "minimax", penalties: {}, players: "discriminator", discriminatorRate: 0.005, seed: 1 },
+  settings: { data: "ring", loss: "minimax", penalties: {}, players: "discriminator", discriminatorRate: 0.005,
+    seed: 1 },
   speed: 2,
   layers: PLANE,
   steps: [{
@@ -17,8 +18,8 @@ export const saturation = {
     watch: "D becomes sure of itself, and the arrows shrink to nothing.",
     points: ["run"],
     reached: ({ frame }) => accuracy(frame) > 0.99 && frame.measures.arrow < 0.01,
-    now: ({ frame }) => `D tells ${hundredths(accuracy(frame))} right; the mean arrow is ${number(frame.measures.arrow, 2)}; `
-      + "wanted is less than 0.01.",
+    now: ({ frame }) => `D tells ${hundredths(accuracy(frame))} right; the mean arrow is `
+      + `${number(frame.measures.arrow, 2)}; wanted is less than 0.01.`,
     found: "A perfect D teaches nothing: where it says “fake, 100 %”, its answer is as flat in every direction.",
   }, {
     does: "Do not touch D. Only change Loss to non-saturating.",
