@@ -602,6 +602,10 @@ def test_nothing_serious_and_no_sideways_scrolling(
         explore(run, query, page)
         page.locator(seen).first.wait_for()
         page.evaluate("() => document.querySelectorAll('details').forEach((one) => (one.open = true))")
+        if run == PEOPLE:
+            page.get_by_test_id("column-colour").wait_for()
+            assert serious(page) == [], "charts of columns"
+            page.get_by_test_id("columns-numbers").click()
         assert serious(page) == [], (run, query)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})

@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +137,12 @@ def test_another_link_in_the_same_tab(learner: Learner) -> None:
     page.evaluate("() => { location.hash = '#seed=5&data=circle'; }")
     page.wait_for_function("() => document.querySelector('[data-testid=seed]').value === '5'")
     page.wait_for_function("() => document.querySelector('[data-testid=data-circle]').checked")
+
+
+def test_axe_finds_nothing_serious_in_a_lesson(learner: Learner, serious: Callable[[Any], list[str]]) -> None:
+    page = learner.open("#done=figure")
+    take_first_lesson(page)
+    assert serious(page) == []
 
 
 def test_no_width_is_too_narrow(learner: Learner) -> None:

@@ -118,7 +118,7 @@ open(JSON.parse(stored("model"))).catch((error) => {
     .getElementById("waiting")
     ?.replaceChildren(
       "This browser cannot run the generator. It takes one with WebAssembly SIMD and DecompressionStream: Chromium from " +
-        `103 on, Firefox from 113 on, Safari from 16.4 on. What it says: ${error.message}`,
+        `110 on, Firefox from 115 on, Safari from 16.4 on. What it says: ${error.message}`,
     );
   alarm("The generator could not be started.");
 });

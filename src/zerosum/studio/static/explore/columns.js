@@ -111,7 +111,8 @@ export function sentenceOf(panel) {
  * @returns {HTMLElement}
  */
 function tableOf({ name, labels, real, fake }) {
-  return h("div", { class: "column numbers" }, h("table", { class: "small" }, h("caption", null, name), h("thead", null,
+  return h("div", { class: "column numbers", tabindex: "0", role: "region", "aria-label": `${name} as numbers` },
+    h("table", { class: "small" }, h("caption", null, name), h("thead", null,
     h("tr", null, h("th", { scope: "col" }, "Value"), real && h("th", { scope: "col", class: "number" }, "Real"),
       h("th", { scope: "col", class: "number" }, "Generated"))),
         h("tbody", null, labels.map((label, at) => h("tr", null,

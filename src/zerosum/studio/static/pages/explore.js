@@ -6,12 +6,6 @@ import { addressOf } from "../core/address.js";
 import { alarm, fill, h } from "../core/dom.js";
 import { refreshRuns } from "../core/runs.js";
 import { number } from "../core/words.js";
-import { Client } from "../explore/client.js";
-import { openImages } from "../explore/images.js";
-import { openPoints } from "../explore/points.js";
-import { openTable } from "../explore/table.js";
-
-const KINDS = { image: openImages, points: openPoints, table: openTable };
 
 /** @typedef {import("../explore/state.js").Model} Model */
 
@@ -22,17 +16,22 @@ const KINDS = { image: openImages, points: openPoints, table: openTable };
  */
 export async function open(root, { run, query }) {
   fill(root, waiting());
+  // Loaded while the model is opened, not before.
+  const loading = Promise.all([import("../explore/client.js"), import("../explore/images.js"),
+    import("../explore/points.js"), import("../explore/table.js")]);
   const model = run === null ? null : await find(run);
   if (model === null) {
     fill(root, empty(run));
     return () => undefined;
   }
+  const [{ Client }, { openImages }, { openPoints }, { openTable }] = await loading;
   const leaving = new AbortController();
   const said = h("p", { class: "unseen", role: "status", "aria-live": "polite", data: { testid: "said" } });
   const problem = h("p", { class: "problem", role: "alert", hidden: true, data: { testid: "problem" } });
   const page = h("div", { class: "stack" });
   fill(root, h("div", { class: "stack" }, heading(model), problem, page, said));
-  const backs = KINDS[model.kind](page, {
+  const openKind = { image: openImages, points: openPoints, table: openTable }[model.kind];
+  const backs = openKind(page, {
     model,
     client: new Client(model.id),
     left: leaving.signal,

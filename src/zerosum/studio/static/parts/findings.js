@@ -52,7 +52,7 @@ export function findingCard(run, finding, { gone = false, brief = false, onTreat
   const more = [h("p", { class: "finding-evidence" }, evidence),
     advice.length > 0 && h("div", null, h("h4", null, "Try this"),
       h("ul", { class: "finding-advice" }, advice.map((one) => h("li", null, one))))];
-  return h("article", { class: `card finding ${level}`, data: { testid: `finding-${failure}` } },
+  return h("article", { class: `card finding ${gone ? "" : level}`, data: { testid: `finding-${failure}` } },
     h("p", { class: "row finding-head" }, h("span", { class: `pill ${gone ? "" : level}` }, LEVEL_WORDS[level]),
       h("strong", null, failure.replaceAll("-", " ")),
       h("span", { class: "soft small" }, gone ? `${when}, not found at the latest look` : when)),
@@ -102,7 +102,7 @@ export function changesTable(changes) {
     return h("tr", null, h("th", { scope: "row" }, h("code", null, name)), h("td", null, old),
       h("td", null, h("strong", null, now)));
   });
-  const head = ["Setting", "Now", "Then"].map((word) => h("th", { scope: "col" }, word));
+  const head = ["Setting", "Before", "After"].map((word) => h("th", { scope: "col" }, word));
   return h("div", { class: "wide" }, h("table", { class: "changes", data: { testid: "changes" } },
     h("thead", null, h("tr", null, head)), h("tbody", null, rows)));
 }

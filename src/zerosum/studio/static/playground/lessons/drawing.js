@@ -39,8 +39,8 @@ export const drawing = {
     found: "G draws your shape, in as many points as you like.",
   }],
   because: "A network without jumps turns a cloud in one piece into a shape in one piece. So separate islands stay "
-    + "joined by thin bridges of fakes that belong to none. Look for them on the grid. More latents, wider networks "
-    + "or steeper activations make them thinner.",
+    + "joined by thin bridges of fakes that belong to none. Look for them on the grid. A steeper G makes them "
+    + "thinner; none makes them vanish.",
   sources: [{ paper: "Khayatkhoei et al. 2018 (disconnected data)", address: "https://arxiv.org/abs/1806.00880" },
     { paper: "Tanielian et al. 2020 (bridges)", address: "https://arxiv.org/abs/2006.04596" }],
 };

@@ -25,7 +25,7 @@ export const leash = {
     points: ["penalty-gradient-penalty", "run"],
     reached: ({ frame, settings }) => (settings.penalties["gradient-penalty"] ?? 0) > 0 && frame.measures.gap < 3,
     now: ({ frame }) => `The gap is ${fixed(frame.measures.gap, 1)}; wanted is less than 3.`,
-    found: "With its slope bounded, the gap is a distance: about how far the fakes have to be carried.",
+    found: "With its slope held near 1, the gap means something: about how far the fakes have to be carried.",
   }, {
     does: "Set Who moves to both, and press Run.",
     watch: "The arrows have about the same length everywhere: this critic never saturates.",
@@ -38,7 +38,7 @@ export const leash = {
   }],
   because: "The Wasserstein distance is the least work to carry one heap of sand into the shape of another. A critic "
     + "can measure it, but only among those of slope 1 at most (“1-Lipschitz”). The first paper clipped D's weights "
-    + "(Weight limit), which also makes D simpler than it need be; the penalty on its slope came half a year later.",
+    + "(Weight limit), which also makes D simpler than it need be; the penalty on its slope came two months later.",
   sources: [{ paper: "Arjovsky et al. 2017 (Wasserstein GAN)", address: "https://arxiv.org/abs/1701.07875" },
     { paper: "Gulrajani et al. 2017 (gradient penalty)", address: "https://arxiv.org/abs/1704.00028" }],
 };
