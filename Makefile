@@ -16,10 +16,10 @@ demo: install  ## train on the built-in digits for three minutes
 	$(BIN)/zerosum train digits --minutes 3 --new
 
 test: install lint  ## run everything: lint, types, layers, all tests
-	$(BIN)/pytest --numprocesses 2
+	$(BIN)/pytest --numprocesses 2 --dist worksteal
 
 check: install lint  ## run the fast checks: lint, types, layers, unit tests
-	$(BIN)/pytest --numprocesses 2 -m "not slow and not browser"
+	$(BIN)/pytest --numprocesses 2 --dist worksteal -m "not slow and not browser"
 
 lint: install
 	$(BIN)/ruff check .
@@ -34,7 +34,7 @@ browsers:  ## install Debian's chromium and firefox, and the checkers of pages
 	npm ci --silent --no-audit --no-fund
 
 browser-test: install browsers  ## install browsers, and run the tests of all pages in them
-	$(BIN)/pytest --numprocesses 2 -m browser
+	$(BIN)/pytest --numprocesses 2 --dist worksteal -m browser
 
 bench: install  ## measure training speed; writes benchmarks/results/
 	$(BIN)/python benchmarks/training_speed.py

@@ -167,9 +167,9 @@ class Visitor:
             self.wrong.append(f"a request left the studio: {request.url}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """A chromium without a window."""
+    """A chromium without a window; closed before other tests come, since its driver keeps an event loop running."""
     playwright = pytest.importorskip("playwright.sync_api")
     if CHROMIUM is None:
         pytest.skip("there is no chromium")
@@ -218,6 +218,22 @@ def serious() -> Callable[[Any], list[str]]:
             for one in found
             if one["impact"] in ("serious", "critical")
         ]
+
+    return look
+
+
+@pytest.fixture(scope="session")
+def fits() -> Callable[[Any, int], bool]:
+    """A function that makes a page's window so wide, and says whether nothing stays wider than that."""
+
+    def look(page: Any, width: int) -> bool:
+        page.set_viewport_size({"width": width, "height": 900})
+        end = time.monotonic() + 10
+        while page.evaluate("document.documentElement.scrollWidth") > width:
+            if time.monotonic() > end:
+                return False
+            page.wait_for_timeout(50)  # charts hear of it a moment later
+        return True
 
     return look
 

@@ -593,7 +593,7 @@ SOME = {FACES: ["a=1,2&b=3&c=4"], PEOPLE: ["where=age+%3E+30"], RING: [""]}
 
 @pytest.mark.parametrize(("scheme", "pages"), [("light", ALL), ("dark", SOME)])
 def test_nothing_serious_and_no_sideways_scrolling(
-    explore: Any, visitor: Any, serious: Any, scheme: str, pages: dict[str, list[str]]
+    explore: Any, visitor: Any, serious: Any, fits: Any, scheme: str, pages: dict[str, list[str]]
 ) -> None:
     page = visitor.tab()
     page.emulate_media(color_scheme=scheme)
@@ -608,10 +608,7 @@ def test_nothing_serious_and_no_sideways_scrolling(
             page.get_by_test_id("columns-numbers").click()
         assert serious(page) == [], (run, query)
         for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            page.wait_for_timeout(100)
-            wide = page.evaluate("() => document.documentElement.scrollWidth")
-            assert wide <= width, f"{run}?{query} is {wide} px wide at {width}"
+            assert fits(page, width), (run, query, width)
 
 
 def test_a_run_without_a_model_says_so(visitor: Any, made_up: Any) -> None:

@@ -145,11 +145,10 @@ def test_without_runs_there_is_a_way_on(visitor: Any) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_is_accessible_and_fits(visitors: Any, made_up: Run, serious: Any, scheme: str) -> None:
+def test_it_is_accessible_and_fits(visitors: Any, made_up: Run, serious: Any, fits: Any, scheme: str) -> None:
     collapsed(made_up)
     visitor = visitors(color_scheme=scheme, reduced_motion="reduce", bypass_csp=True)
     page = visitor.open("#/run/00004-collapsed/health")
     assert not serious(page)
     for width in (360, 768, 1440):
-        page.set_viewport_size({"width": width, "height": 900})
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, width
+        assert fits(page, width), width

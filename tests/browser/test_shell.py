@@ -39,15 +39,13 @@ def anew(page: Any) -> Any:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_quiet_and_fits(visitors: Run, adopt: Run, serious: Run, name: str) -> None:
+def test_a_page_is_quiet_and_fits(visitors: Run, adopt: Run, serious: Run, fits: Run, name: str) -> None:
     # The visitor fails the test if a console tells of an error, or a request leaves this machine.
     adopt("digits")
     visitor = visitors(reduced_motion="reduce")
     page = visitor.open(address(name))
     for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        settle(page)
-        assert page.evaluate("document.documentElement.scrollWidth") == width
+        assert fits(page, width), width
     moving = page.evaluate("document.getAnimations().filter((one) => one.playState === 'running').length")
     assert moving == 0, "reduced motion was asked for"
     assert page.locator("h1").count() >= 1 and page.title().lower().startswith(name)

@@ -371,7 +371,7 @@ def test_a_clone_begins_with_the_data_and_settings_of_its_run(visitor, studio, a
 
 @pytest.mark.usefixtures("known_speed")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_is_accessible_and_fits(visitors, serious, scheme) -> None:
+def test_it_is_accessible_and_fits(visitors, serious, fits, scheme) -> None:
     visitor = visitors(color_scheme=scheme, reduced_motion="reduce", bypass_csp=True)
     page = visitor.open("#/start")
     page.get_by_test_id("place-gaussian").wait_for()
@@ -383,5 +383,4 @@ def test_it_is_accessible_and_fits(visitors, serious, scheme) -> None:
     assert not serious(page)
     assert page.evaluate("document.getAnimations().length") == 0, "something moves"
     for width in (360, 768, 1440):
-        page.set_viewport_size({"width": width, "height": 900})
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, width
+        assert fits(page, width), width

@@ -10,6 +10,7 @@ import zerosum
 from zerosum.cli.compare import Compare
 from zerosum.cli.diagnose import Diagnose
 from zerosum.cli.evaluate import Evaluate
+from zerosum.cli.export import Export
 from zerosum.cli.resume import Resume
 from zerosum.cli.sample import Sample
 from zerosum.cli.train import Train
@@ -36,7 +37,7 @@ def flags(config: object, prefix: str = "") -> set[str]:
     return found
 
 
-VERBS = (Train, Resume, Treat, Sample, Diagnose, Evaluate, Compare)
+VERBS = (Train, Resume, Treat, Sample, Diagnose, Evaluate, Compare, Export)
 KNOWN = set().union(*(flags(verb) for verb in VERBS)) | flags(DataOptions()) | flags(Run()) | SWITCHES
 KNOWN |= {flag for recipe in recipes() for flag in flags(recipe.config())}
 
