@@ -179,13 +179,17 @@ Row = tuple[str, str, str]
 
 
 def paints(page: Page, home: str) -> list[Row]:
-    """Until the first page can be used, in a browser that was here before."""
+    """Until the first page can be used: right after the studio's start, while it imports, and later."""
     taken = []
     for _ in range(LOADS):
         page.goto("about:blank")
         page.goto(f"{home}#/start")
         taken.append(page.evaluate(FIRST_PAINT))
-    return [("first page usable", milliseconds(taken), "400 ms")]
+    first, *later = taken
+    return [
+        ("first page usable", milliseconds(later), "400 ms"),
+        ("the same as soon as the studio has said its address", f"{first:,.0f} ms", ""),
+    ]
 
 
 def opening(page: Page, home: str) -> list[Row]:

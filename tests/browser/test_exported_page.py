@@ -175,7 +175,7 @@ def test_numbers_are_the_pictures_that_python_gives_in_firefox(digits: Exported)
     node, firefox = shutil.which("node"), shutil.which("firefox-esr") or shutil.which("firefox")
     if node is None or firefox is None or not (HERE.parents[1] / "node_modules/puppeteer-core").exists():
         pytest.skip("needs node, firefox and puppeteer-core: make browsers")
-    command = [node, str(HERE / "firefox.mjs"), firefox, digits.path.as_uri(), *map(str, range(4))]
+    command = [node, str(HERE / "firefox_pictures.mjs"), firefox, digits.path.as_uri(), *map(str, range(4))]
     answer = subprocess.run(command, capture_output=True, text=True, check=False, timeout=150)
     assert answer.returncode == 0, answer.stderr
     found = json.loads(answer.stdout)

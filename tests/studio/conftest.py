@@ -61,6 +61,9 @@ def opened(root: Path, work: Path) -> Iterator[tuple[TestClient, Studio]]:
     with TestClient(app, base_url=HERE, follow_redirects=False, headers={"Origin": HERE}) as client:
         assert client.get(f"/?token={TOKEN}").status_code == 303
         yield client, app.studio
+        for process, _ in app.studio.jobs._started.values():
+            process.terminate()
+            process.wait(60)
     app.close()
 
 

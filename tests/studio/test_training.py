@@ -90,8 +90,8 @@ def test_two_runs_at_once_are_paused_resumed_and_stopped(empty, tmp_path):
         assert stopped["canResume"] and not stopped["atEnd"] and stopped["error"] is None
 
     empty.post(f"/api/runs/{first}/control", json={"action": "resume"})
-    has_come(empty, first, stopped["samples"] + 1000)
-    empty.post(f"/api/runs/{first}/control", json={"action": "stop"})
+    has_come(empty, first, until(empty, first, "training")["samples"] + 1000)
+    assert empty.post(f"/api/runs/{first}/control", json={"action": "stop"}).status_code == 202
     until(empty, first, "stopped")
 
 
