@@ -84,12 +84,7 @@ class Record:
 
     def update(self) -> None:
         """Read what is new."""
-        while True:
-            anew, lines = self._tail.read()
-            if anew:
-                self._forget()
-            elif not lines:
-                return
+        for lines in self._tail.news(self._forget):
             for line in lines:
                 event = event_of(line)
                 if event is not None:

@@ -37,12 +37,7 @@ class Summary:
 
     def update(self) -> None:
         """Read what is new."""
-        while True:
-            anew, lines = self._tail.read()
-            if anew:
-                self._forget()
-            elif not lines:
-                return
+        for lines in self._tail.news(self._forget):
             progress = None
             for line in lines:
                 if line.startswith(_PROGRESS):

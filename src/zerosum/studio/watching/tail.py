@@ -3,7 +3,7 @@
 import os
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,6 +89,17 @@ class Tail:
             read = sum(map(len, lines)) + len(lines)
             self.place = Place(self.place.offset + read, zlib.crc32(lines[-1][-CHECKED:]))
         return False, lines
+
+    def news(self, forget: Callable[[], None]) -> Iterator[list[bytes]]:
+        """All whole lines that came since, as they are read; `forget` is called if the record began anew."""
+        while True:
+            anew, lines = self.read()
+            if anew:
+                forget()
+            elif lines:
+                yield lines
+            else:
+                return
 
     def _read_on(self, descriptor: int, most: int) -> tuple[bool, bytes]:
         """Whether the line before the place is the one that was there, and what follows: a whole line at least."""
