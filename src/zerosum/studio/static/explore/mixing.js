@@ -4,9 +4,8 @@
 import { fill, h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 import { seedField } from "./kit.js";
-import { Latest } from "./latest.js";
 import { commonOf } from "./state.js";
-import { drawTile, tile } from "./tiles.js";
+import { latestTiles, tile } from "./tiles.js";
 
 /** @typedef {import("./kit.js").Kit} Kit */
 /** @typedef {import("./state.js").State} State */
@@ -58,14 +57,7 @@ export function makeMixing(kit) {
     const { above, left } = samples();
     scene.set({ ...(row ? { seed: left[row - 1] } : {}), ...(column ? { other: above[column - 1] } : {}) });
   };
-  const latest = new Latest((/** @type {any[]} */ places, signal) => kit.client.tiles("mix", places, ACROSS + 1,
-    signal),
-    (tiles) => {
-      canvases.forEach((canvas, index) => drawTile(canvas, tiles, index + 1));
-      tiles.bitmap.close();
-      matrix.dataset.drawn = "true";
-    }, kit.fail);
-  kit.left.addEventListener("abort", () => latest.stop());
+  const latest = latestTiles(kit, "mix", ACROSS + 1, canvases, matrix, 1);
   let drawn = "";
   const show = (/** @type {State} */ state, /** @type {boolean} */ settled) => {
     field.show(state.seed);

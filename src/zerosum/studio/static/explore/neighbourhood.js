@@ -2,9 +2,8 @@
 /** The result of arithmetic in the middle of neighbours, and a name to keep it under. */
 
 import { h } from "../core/dom.js";
-import { Latest } from "./latest.js";
 import { commonOf, nearby, sumOf } from "./state.js";
-import { drawTile, tile } from "./tiles.js";
+import { latestTiles, tile } from "./tiles.js";
 
 /** @typedef {import("./kit.js").Kit} Kit */
 
@@ -51,13 +50,7 @@ export function makeNeighbourhood(kit) {
   const element = h("section", { class: "concept-tray tray-result", "aria-label": "Result" },
     h("div", { class: "row spread" }, h("strong", { class: "tray-name" }, "= Result")), grid, form);
 
-  const latest = new Latest((/** @type {any[]} */ places, signal) => kit.client.tiles("around", places, 3, signal),
-    (tiles) => {
-    canvases.forEach((canvas, index) => drawTile(canvas, tiles, index));
-    tiles.bitmap.close();
-    grid.dataset.drawn = "true";
-  }, kit.fail);
-  kit.left.addEventListener("abort", () => latest.stop());
+  const latest = latestTiles(kit, "around", 3, canvases, grid);
   let drawn = "";
   return {
     element,

@@ -6,9 +6,8 @@ import { icon } from "../core/icons.js";
 import { makeCommand } from "../parts/command.js";
 import { filmCommandOf } from "./commands.js";
 import { animation, seedField } from "./kit.js";
-import { Latest } from "./latest.js";
 import { commonOf, randomSeed } from "./state.js";
-import { drawTile, tile } from "./tiles.js";
+import { latestTiles, tile } from "./tiles.js";
 
 /** @typedef {import("./kit.js").Kit} Kit */
 /** @typedef {import("./state.js").State} State */
@@ -54,14 +53,7 @@ export function makeWay(kit) {
       t: 1 - scene.state.t }) } }, "Swap"), play.element), h("div", { class: "stack close-stack" }, strip, slider),
         film.element);
 
-  const latest = new Latest((/** @type {object[]} */ places, signal) => kit.client.tiles("strip",
-    /** @type {any} */ (places),
-    SHOWN, signal), (tiles) => {
-    canvases.forEach((canvas, index) => drawTile(canvas, tiles, index));
-    tiles.bitmap.close();
-    strip.dataset.drawn = "true";
-  }, kit.fail);
-  kit.left.addEventListener("abort", () => latest.stop());
+  const latest = latestTiles(kit, "strip", SHOWN, canvases, strip);
   let drawn = "";
   return {
     element,

@@ -108,6 +108,23 @@ export function faded(hex, opacity) {
 }
 
 /**
+ * Strokes the path as a line with a margin of paper around it, so that it is seen on any ground.
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} colour
+ * @param {number} width pixels
+ * @param {string} paper
+ * @param {number} margin width of the wider line below, pixels
+ */
+export function strokeOnPaper(context, colour, width, paper, margin) {
+  context.strokeStyle = paper;
+  context.lineWidth = margin;
+  context.stroke();
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.stroke();
+}
+
+/**
  * A path of circles.
  * @param {CanvasRenderingContext2D} context
  * @param {number} x

@@ -2,7 +2,7 @@
 /** The stage in two dimensions: layers over a map of what the discriminator says. */
 
 import { REACH } from "./engine/measures.js";
-import { arrow, circle, diamond, faded, rgb } from "./canvas.js";
+import { arrow, circle, diamond, faded, rgb, strokeOnPaper } from "./canvas.js";
 
 /** @typedef {import("./engine/frames.js").Frame} Frame */
 /** @typedef {import("./canvas.js").Palette} Palette */
@@ -209,12 +209,7 @@ export function drawFake(context, size, points, palette) {
   for (let i = 0; i < points.length; i += 2) {
     diamond(context, x(points[i]), y(points[i + 1]), radius);
   }
-  context.strokeStyle = faded(palette.card, 0.75);
-  context.lineWidth = 3.4;
-  context.stroke();
-  context.strokeStyle = palette.fake;
-  context.lineWidth = 1.7;
-  context.stroke();
+  strokeOnPaper(context, palette.fake, 1.7, faded(palette.card, 0.75), 3.4);
 }
 
 /**
@@ -233,12 +228,7 @@ export function drawArrows(context, size, points, arrows, palette) {
     const scale = (length > LONGEST ? LONGEST / length : 1) * ARROW * unit;
     arrow(context, x(points[i]), y(points[i + 1]), scale * arrows[i], -scale * arrows[i + 1], length > LONGEST);
   }
-  context.strokeStyle = faded(palette.card, 0.8);
-  context.lineWidth = 3;
-  context.stroke();
-  context.strokeStyle = palette.ink;
-  context.lineWidth = 1.2;
-  context.stroke();
+  strokeOnPaper(context, palette.ink, 1.2, faded(palette.card, 0.8), 3);
 }
 
 /**

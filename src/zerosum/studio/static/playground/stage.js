@@ -3,7 +3,7 @@
 
 import { fill, h } from "../core/dom.js";
 import { percent } from "../core/words.js";
-import { Surface, colours, faded } from "./canvas.js";
+import { Surface, colours, faded, strokeOnPaper } from "./canvas.js";
 import { REACH } from "./engine/measures.js";
 import { drawCurves, drawPushes, drawSamples, drawThreads, lining } from "./line.js";
 import { drawArrows, drawFake, drawHeat, drawManifold, drawReal, drawTrail, placing } from "./plane.js";
@@ -268,12 +268,7 @@ function cross(context, places, palette) {
     context.moveTo(x + 5, y - 5);
     context.lineTo(x - 5, y + 5);
   }
-  context.strokeStyle = faded(palette.card, 0.9);
-  context.lineWidth = 4;
-  context.stroke();
-  context.strokeStyle = palette.ink;
-  context.lineWidth = 1.6;
-  context.stroke();
+  strokeOnPaper(context, palette.ink, 1.6, faded(palette.card, 0.9), 4);
 }
 
 /** @type {{[layer: string]: [tag: "path" | "circle" | "rect", attributes: {[name: string]: unknown}][]}} */
