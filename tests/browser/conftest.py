@@ -238,6 +238,20 @@ def fits() -> Callable[[Any, int], bool]:
     return look
 
 
+@pytest.fixture(scope="session")
+def reach() -> Callable[[Any, str], None]:
+    """A function that presses Tab until something has the focus: `reach(page, "seed")`."""
+
+    def go(page: Any, testid: str) -> None:
+        for _ in range(80):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.dataset.testid") == testid:
+                return
+        raise AssertionError(f"Tab does not lead to {testid}")
+
+    return go
+
+
 # ---- runs ----------------------------------------------------------------------------------------------------------
 
 

@@ -547,35 +547,27 @@ def test_points_over_real_ones(explore: Any) -> None:
 # ---- for everybody -------------------------------------------------------------------------------------------------
 
 
-def test_everything_by_keys(explore: Any) -> None:
+def test_everything_by_keys(explore: Any, reach: Any) -> None:
     page = explore(DIGITS)
     exact(page)
-
-    def go_to(testid: str) -> None:
-        for _ in range(80):
-            page.keyboard.press("Tab")
-            if page.evaluate("() => document.activeElement.dataset.testid") == testid:
-                return
-        raise AssertionError(f"Tab does not lead to {testid}")
-
-    go_to("tab-plane")
-    go_to("plane")
+    reach(page, "tab-plane")
+    reach(page, "plane")
     page.keyboard.press("End")
     page.keyboard.press("PageUp")
     exact(page, lambda found: (found["latent"]["plane"]["x"], found["latent"]["plane"]["y"]) == (1, 0))
     page.keyboard.press("Shift+Tab")
-    go_to("class-own")
-    go_to("class-6")
+    reach(page, "class-own")
+    reach(page, "class-6")
     page.keyboard.press("Enter")
     exact(page, lambda found: found.get("condition") == "6")
     page.get_by_test_id("tab-plane").focus()
     page.keyboard.press("ArrowLeft")
     exact(page, lambda found: found["latent"] == {"seed": 0})
-    go_to("seed")
+    reach(page, "seed")
     page.keyboard.type("12")
     page.keyboard.press("Enter")
     exact(page, lambda found: found["latent"] == {"seed": 12})
-    go_to("samples-0")
+    reach(page, "samples-0")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     exact(page, lambda found: found["latent"]["seed"] not in (0, 12))

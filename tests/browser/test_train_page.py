@@ -551,5 +551,6 @@ def test_leaving_leaves_nothing_behind(visitor: Any, made_up: Run, eventually: E
     run.snapshot()
     page.wait_for_timeout(500)
     page.keyboard.press("ArrowLeft")
+    assert page.evaluate("location.hash") == "#/runs"
     visitor.open("#/run/00000-made-up/train", page)
     eventually(lambda: shown(page) == run.samples, "it does not open again")
